@@ -1,0 +1,121 @@
+import SynapseClient
+import SynapseModels
+
+/// A folder that is to be uploaded: its units with their notes, and what is in it besides.
+struct UploadFolder {
+    /// The most problems of a metadata file that are named.
+    private static let namedProblemCount = 20
+
+    private var scan: FolderScan
+    private var metadata: DatasetMetadata?
+    /// Whether a metadata file was given.
+    private(set) var hasNotes = false
+    private var notes: [Int: DatasetMetadata.Entry] = [:]
+    private(set) var units: [UnitGrouping.Unit] = []
+    /// What ends as failed without being tried.
+    private(set) var unusable: [UnitGrouping.Skipped]
+    /// What is not to be uploaded, files and rows of the metadata.
+    private(set) var skipped: [UnitGrouping.Skipped]
+
+    /// Hidden files and folders, which are left out.
+    var hiddenCount: Int { scan.hiddenCount }
+
+    let resolvedRoot: String
+
+    init(_ folder: String, followsLinks: Bool) throws {
+        scan = try FolderScan.files(in: folder, followsLinks: followsLinks)
+        unusable = scan.unusable
+        skipped = scan.outside
+        resolvedRoot = scan.resolvedRoot
+    }
+
+    /// The path of a file below the folder.
+    func relative(_ path: String) -> String { scan.relative(path) }
+
+    /// Leaves files out that belong to the upload and not to the data.
+    mutating func leaveOut(_ paths: [String]) {
+        let identities = paths.compactMap { FileSource.Identity(path: $0) }
+        guard !identities.isEmpty else { return }
+        scan.files.removeAll { path in
+            FileSource.Identity(path: path).map { found in
+                identities.contains { $0.inode == found.inode && $0.device == found.device }
+            } ?? false
+        }
+    }
+
+    /// - Throws: ``UsageError`` that names the rows that can't be used.
+    mutating func readMetadata(_ path: String?) throws {
+        guard let path else { return }
+        guard let bytes = InputFile.read(path, upTo: 256 << 20) else {
+            throw UsageError("the metadata file \(path) can't be read")
+        }
+        do throws(DatasetMetadata.Problems) {
+            metadata = try DatasetMetadata(parsing: bytes)
+            hasNotes = true
+        } catch {
+            let named = error.list.prefix(Self.namedProblemCount).map { "\n  \(Terminal.printable($0.description))" }
+            let more = error.list.count - named.count
+            throw UsageError(
+                "\(path) can't be used; nothing was sent:\(named.joined())" + (more > 0 ? "\n  … and \(more) more" : "")
+            )
+        }
+    }
+
+    /// Makes units of the files.
+    ///
+    /// - Throws: ``UsageError`` when there is nothing to upload.
+    mutating func sort(by specifications: [FileSpecification], only retried: FailedFiles?) throws {
+        var grouping = UnitGrouping(paths: scan.files, in: scan.root, specifications: specifications)
+        scan.files = []
+        let isEmpty = grouping.units.isEmpty && unusable.isEmpty
+        if let retried {
+            grouping.keepUnits { unit in unit.files.values.contains { retried.contains(relative($0)) } }
+            unusable = unusable.filter { retried.contains(relative($0.path)) }
+            skipped = (skipped + grouping.skipped).filter { retried.contains(relative($0.path)) }
+            let found = Set(
+                (grouping.units.flatMap(\.files.values) + (unusable + skipped).map(\.path)).map {
+                    PathKey(relative($0))
+                })
+            addMissing(retried.paths.subtracting(found))
+        } else {
+            skipped += grouping.skipped
+        }
+        units = grouping.units
+        guard let metadata else {
+            if isEmpty, retried == nil { throw UsageError("\(scan.root) holds no file that the collection takes") }
+            return
+        }
+        let match = MetadataMatch(metadata, units, relative: relative)
+        notes = match.entries
+        self.metadata = nil
+        guard retried == nil else { return }
+        // A row that is about no file is named by what it says, not as a path that could be opened.
+        skipped += match.unused.map { UnitGrouping.Skipped(path: $0.entry.file, code: $0.code, reason: $0.reason) }
+        if isEmpty { throw UsageError("\(scan.root) holds no file that the collection takes") }
+    }
+
+    /// Failed files of an earlier run that can't be tried again, because they are gone.
+    private mutating func addMissing(_ paths: Set<PathKey>) {
+        unusable += paths.map(\.path).sorted(by: PathKey.precedes).map {
+            UnitGrouping.Skipped(path: $0, code: "missing", reason: "it is not in the folder any more")
+        }
+    }
+
+    /// What ends as not tried when the server is not there from the beginning: every file, as their units are not known.
+    func untried(only retried: FailedFiles?) -> [String] {
+        scan.files.filter { retried?.contains(relative($0)) ?? true }
+    }
+
+    /// Units for which a metadata file was given that says nothing about them.
+    func unitsWithoutNotes() -> [String] {
+        units.indices.filter { notes[$0] == nil }.map { units[$0].files.values.min() ?? units[$0].key }
+    }
+
+    /// The units as they are uploaded, made as they are pulled.
+    var items: some Sequence<OrganizedFile> {
+        units.indices.lazy.map { index in
+            let entry = notes[index]
+            return OrganizedFile(files: units[index].files, meta: entry.map { .object($0.meta) }, groups: entry?.groups)
+        }
+    }
+}

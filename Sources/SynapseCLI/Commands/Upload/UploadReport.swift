@@ -1,0 +1,92 @@
+import SynapseClient
+import SynapseModels
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The report of one run: written beside its place, and put there at the end.
+///
+/// What stands in its place is kept until then, so that a run that is killed takes nothing away that it was to retry.
+struct UploadReport {
+    /// Where it goes.
+    let path: String
+    private let writer: JSONLinesWriter
+    /// The file that it replaces at the end; `nil` when it is written in place, as to a device.
+    private let target: String?
+    /// Whether it replaces the report whose failures are tried again.
+    private let replacesRetried: Bool
+
+    /// Where it is now.
+    var writtenPath: String { writer.path }
+
+    /// - Throws: ``ClientError`` coded `fileUnwritable`.
+    init(path: String, retried: String?) throws(ClientError) {
+        self.path = path
+        let target: String?
+        if case .special = LocalFile(at: path) { target = nil } else { target = Self.resolved(path) ?? path }
+        self.target = target
+        replacesRetried = retried.map { (Self.resolved($0) ?? $0) == (Self.resolved(path) ?? path) } ?? false
+        writer = try JSONLinesWriter(path: target.map(Self.temporaryPath) ?? path, keeps: false)
+    }
+
+    /// - Throws: ``ClientError`` coded `fileUnwritable`.
+    func append(_ record: UploadRecord) throws(ClientError) { try writer.append(record) }
+
+    /// Puts the report into its place.
+    ///
+    /// - Throws: ``ClientError`` coded `fileUnwritable`.
+    func finish() throws(ClientError) {
+        try writer.flush()
+        guard let target else { return }
+        guard unsafe rename(writer.path, target) == 0 else {
+            let reason = unsafe String(cString: strerror(errno)).lowercased()
+            throw ClientError(.fileUnwritable, "\(target) cannot be written: \(reason)")
+        }
+    }
+
+    /// Puts what there is of the report into its place, unless that would forget failures that were not tried again.
+    func finishInterrupted() {
+        if replacesRetried, let target {
+            unsafe unlink(Self.temporaryPath(target))
+        } else {
+            try? finish()
+        }
+    }
+
+    /// Whether a file is empty or a report, that is, whether nothing else is lost when it is replaced.
+    static func isReport(_ path: String) -> Bool {
+        var (rows, isGood) = (0, true)
+        do throws(ClientError) {
+            try UploadLedger.forEachRow(of: path) { _, row, _ in
+                rows += 1
+                let isRow =
+                    (try? row.read("path", as: String.self)) != nil && (try? row.read("state", as: String.self)) != nil
+                // The lines of a ledger are like those of a report, and of more worth.
+                if !isRow || (try? row.read("inode", as: String.self)) != nil { isGood = false }
+            } onBad: { _ in
+                isGood = false
+            }
+        } catch {
+            return false
+        }
+        return isGood && rows > 0
+    }
+
+    /// Hidden, so that one that a killed run left in the folder is none of its files.
+    private static func temporaryPath(_ target: String) -> String {
+        let start = target.lastIndex(of: "/").map(target.index(after:)) ?? target.startIndex
+        return "\(target[..<start]).\(target[start...]).part"
+    }
+
+    /// The path with all links resolved; `nil` when the file is not there.
+    static func resolved(_ path: String) -> String? {
+        guard let found = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(found) }
+        return unsafe String(cString: found)
+    }
+}

@@ -1,0 +1,99 @@
+import SynapseClient
+import SynapseModels
+
+/// Counts how the files of an upload ended, and names the first of those that did not end well.
+struct UploadTally {
+    /// The most files that are named one by one for one reason to do so; the rest is counted.
+    static let namedCount = 20
+
+    let isDryRun: Bool
+    private var counts: [CollectionUploadFile.State: Int] = [:]
+    private var units: Set<DataUnit.ID> = []
+    private var tasks: Set<AnnotationTask.ID> = []
+    private var byteCount: Int64 = 0
+    private var unitsWithOtherNotes: Set<DataUnit.ID> = []
+    private let hiddenCount: Int
+
+    init(isDryRun: Bool, hiddenCount: Int) {
+        self.hiddenCount = hiddenCount
+        self.isDryRun = isDryRun
+    }
+
+    func count(_ state: CollectionUploadFile.State) -> Int { counts[state] ?? 0 }
+
+    /// All lines of the report.
+    var total: Int { counts.values.reduce(0, +) }
+
+    mutating func add(_ record: UploadRecord) {
+        counts[record.state, default: 0] += 1
+        // Units of the same files are one unit, and have one task.
+        if let unit = record.dataUnit { units.insert(unit) }
+        if record.note != nil, let unit = record.dataUnit { unitsWithOtherNotes.insert(unit) }
+        if let task = record.task { tasks.insert(task) }
+        if record.state == .uploaded || record.state == .planned { byteCount += record.byteCount ?? 0 }
+        let isNamed = record.state == .failed || record.state == .skipped
+        // A server that went away fails what was left for one reason: it is said once.
+        guard isNamed, record.reason != ClientError.Code.notTried.rawValue else { return }
+        guard count(record.state) <= Self.namedCount else { return }
+        Terminal.say("\(record.state) \(Terminal.printable(record.path)): \(record.message ?? record.reason ?? "")")
+    }
+
+    /// Says how many are not named above.
+    func sayRest(report: String) {
+        let rest = [CollectionUploadFile.State.failed, .skipped].reduce(0) { $0 + max(0, count($1) - Self.namedCount) }
+        if rest > 0 { Terminal.say("… and \(rest) more; the report names all: \(report)") }
+    }
+
+    func print(_ format: OutputOptions.Format, report: String) throws {
+        switch format {
+        case .json: try printDocument(report)
+        case .table:
+            let sent =
+                isDryRun
+                ? "\(count(.planned)) files would be uploaded (\(ByteCount(byteCount)))"
+                : "\(count(.uploaded)) files uploaded"
+            let made = isDryRun ? "" : "; \(units.count) units, \(tasks.count) tasks"
+            let other = unitsWithOtherNotes.count
+            let kept = other > 0 ? "; \(other) units keep other notes" : ""
+            let hidden = hiddenCount > 0 ? "; \(hiddenCount) hidden files and folders left out" : ""
+            try Terminal.write(
+                """
+                \(sent), \(count(.alreadyThere)) there already, \(count(.skipped)) skipped, \(count(.failed)) failed\(made)\(kept)\(hidden)
+
+                """)
+        }
+    }
+
+    /// One document whose items are the lines of the report; they are copied piece by piece.
+    private func printDocument(_ report: String) throws {
+        var writer = JSONWriter()
+        writer.object { writer in
+            if isDryRun { writer.member("planned", count(.planned)) }
+            writer.member("uploaded", count(.uploaded))
+            writer.member("already_there", count(.alreadyThere))
+            writer.member("skipped", count(.skipped))
+            writer.member("failed", count(.failed))
+            writer.member("units", units.count)
+            writer.member("tasks", tasks.count)
+            writer.member("units_with_other_notes", unitsWithOtherNotes.count)
+            writer.member("hidden", hiddenCount)
+            writer.member("bytes", byteCount)
+            writer.member("report", report)
+            writer.member("items") { $0.array { _ in } }
+        }
+        // The list is written open, and closed behind the last line.
+        let tail = Array("]}".utf8)
+        var piece = Array(writer.bytes.dropLast(tail.count))
+        var reader = try JSONLinesReader(path: report)
+        var isFirst = true
+        while let line = try reader.next(), line.isWhole {
+            if !isFirst { piece.append(UInt8(ascii: ",")) }
+            isFirst = false
+            piece += line.bytes
+            guard piece.count > 1 << 16 else { continue }
+            try Terminal.write(piece)
+            piece.removeAll(keepingCapacity: true)
+        }
+        try Terminal.write(piece + tail + [UInt8(ascii: "\n")])
+    }
+}

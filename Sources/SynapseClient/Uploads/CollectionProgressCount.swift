@@ -1,0 +1,51 @@
+import Synchronization
+
+/// Counts what is done of an upload and reports it.
+final class CollectionProgressCount: Sendable {
+    private struct State {
+        var progress: CollectionUploadProgress
+        /// How many files are still to be sent, by the item that they belong to.
+        var open: [Int: Int] = [:]
+    }
+
+    private let state: Mutex<State>
+    private let report: (@Sendable (CollectionUploadProgress) -> Void)?
+
+    init(total: Int, report: (@Sendable (CollectionUploadProgress) -> Void)?) {
+        let progress = CollectionUploadProgress(
+            finishedFileItemCount: 0, finishedUnitItemCount: 0, totalItemCount: total, uploadedByteCount: 0)
+        state = Mutex(State(progress: progress))
+        self.report = report
+    }
+
+    /// Begins a window of so many items: each file that is to be sent by the item it belongs to.
+    func begin(itemsOfFiles items: [Int], of count: Int) {
+        change { state in
+            let files = items.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+            state.open.merge(files) { $0 + $1 }
+            state.progress.finishedFileItemCount += count - files.count
+        }
+    }
+
+    func fileFinished(of item: Int, byteCount: Int64) {
+        change { state in
+            state.progress.uploadedByteCount += byteCount
+            let left = (state.open[item] ?? 1) - 1
+            state.open[item] = left == 0 ? nil : left
+            if left == 0 { state.progress.finishedFileItemCount += 1 }
+        }
+    }
+
+    func filesFinished(ofItems count: Int) { change { $0.progress.finishedFileItemCount += count } }
+
+    func unitsFinished(_ count: Int) { change { $0.progress.finishedUnitItemCount += count } }
+
+    private func change(_ body: (inout State) -> Void) {
+        guard let report else { return }
+        let value = state.withLock { state in
+            body(&state)
+            return state.progress
+        }
+        report(value)
+    }
+}

@@ -1,0 +1,93 @@
+import Synchronization
+
+/// Decides how long an upload waits for a server that went away, and remembers when it has been given up.
+package final class UploadOutage: Sendable {
+    private struct State {
+        var since: ContinuousClock.Instant?
+        var stoppedBy: ClientError?
+    }
+
+    private static let step: Duration = .seconds(1)
+    private static let repeats = 3
+
+    private let state = Mutex(State())
+    private let tolerance: Duration
+    private let client: BackendClient
+
+    package init(tolerance: Duration, client: BackendClient) {
+        self.tolerance = tolerance
+        self.client = client
+    }
+
+    /// Why nothing more is tried.
+    package var stoppedBy: ClientError? { state.withLock { $0.stoppedBy } }
+
+    /// What items get that are not tried any more.
+    package var refusal: ClientError? { stoppedBy.map(Self.notTried) }
+
+    /// Makes a request that may be repeated, as often as it takes.
+    ///
+    /// While the server can't be reached, within the tolerance; after what a proxy or a broken connection does, a few
+    /// times. Everything else is final.
+    ///
+    /// - Throws: `CancellationError`.
+    package func persistently<Value>(
+        _ body: () async throws -> Value
+    ) async throws -> Result<Value, ClientError> {
+        var repeats = 0
+        while true {
+            if let refusal { return .failure(refusal) }
+            do {
+                let value = try await body()
+                state.withLock { $0.since = nil }
+                return .success(value)
+            } catch let error as ClientError {
+                guard let pause = pause(after: error, &repeats) else { return .failure(error) }
+                try await client.clock.sleep(pause)
+            }
+        }
+    }
+
+    private func pause(after error: ClientError, _ repeats: inout Int) -> Duration? {
+        let now = client.clock.now()
+        if Self.meansUnreachable(error) {
+            return state.withLock { state in
+                let since = state.since ?? now
+                state.since = since
+                guard since.advanced(by: tolerance) > now else {
+                    state.stoppedBy = state.stoppedBy ?? error
+                    return nil
+                }
+                return client.jitter(Self.step) + Self.step / 2
+            }
+        }
+        state.withLock { state in
+            state.since = nil
+            // No file can help it that the token does not hold any more.
+            if error.code == .notSignedIn { state.stoppedBy = state.stoppedBy ?? error }
+        }
+        guard Self.mayPass(error), repeats < Self.repeats else { return nil }
+        repeats += 1
+        return RetryPause.pause(
+            afterAttempt: repeats, error: error, policy: client.configuration.retry, jitter: client.jitter)
+    }
+
+    private static func meansUnreachable(_ error: ClientError) -> Bool {
+        let codes: [ClientError.Code] = [.connectionRefused, .connectionFailed, .connectTimeout, .hostNotFound]
+        return codes.contains(error.code) || (error.code == .outcomeUnknown && error.delivery == .notSent)
+    }
+
+    /// Whether the failure is none of the request itself.
+    private static func mayPass(_ error: ClientError) -> Bool {
+        if error.isFromBetween || [502, 503, 504].contains(error.context.status) { return true }
+        let codes: [ClientError.Code] = [
+            .outcomeUnknown, .connectionLost, .truncatedResponse, .readTimeout, .stalled,
+        ]
+        return codes.contains(error.code)
+    }
+
+    private static func notTried(_ cause: ClientError) -> ClientError {
+        ClientError(
+            .notTried, "not tried, because the upload had stopped: \(cause.message)", underlying: cause)
+    }
+}

@@ -1,0 +1,96 @@
+import SynapseModels
+import Yams
+
+/// A place in a YAML document: its value, where it stands, and what leads there.
+struct ConfigNode {
+    /// The most nodes that are read: an alias can stand for any number of them.
+    static let mostNodes = 50_000
+
+    let node: Node
+    let path: String
+
+    var line: Int { node.mark?.line ?? 1 }
+    var column: Int { node.mark?.column ?? 1 }
+
+    private var tag: Tag.Name { Resolver.default.resolveTag(of: node) }
+
+    var isNull: Bool { node.scalar != nil && tag == .null }
+
+    /// The text of a scalar that YAML reads as text.
+    var text: String? {
+        guard let scalar = node.scalar else { return nil }
+        switch tag {
+        case .bool, .int, .float, .null, .timestamp:
+            return scalar.style == .plain || scalar.style == .any ? nil : scalar.string
+        default: return scalar.string
+        }
+    }
+
+    /// The scalar as it is written, whatever YAML reads it as.
+    var written: String? { node.scalar?.string }
+
+    var elements: [ConfigNode]? {
+        node.sequence?.enumerated().map { ConfigNode(node: $1, path: "\(path)[\($0)]") }
+    }
+
+    /// The members of a mapping, each with the place of its key.
+    var members: [(key: String, place: ConfigNode, value: ConfigNode)]? {
+        node.mapping?.map { key, value in
+            let name = key.scalar?.string ?? "?"
+            let below = path.isEmpty ? name : "\(path).\(name)"
+            return (name, ConfigNode(node: key, path: below), ConfigNode(node: value, path: below))
+        }
+    }
+
+    /// What kind of value it is, for messages.
+    var kind: String {
+        if node.mapping != nil { return "a mapping" }
+        if node.sequence != nil { return "a list" }
+        switch tag {
+        case .bool: return "a boolean"
+        case .int, .float: return "a number"
+        case .null: return "nothing"
+        case .timestamp: return "a date"
+        default: return "text"
+        }
+    }
+
+    /// The value as JSON, or `nil` when it is larger than a configuration is.
+    func json() -> JSONValue? {
+        var left = Self.mostNodes
+        return Self.json(node, &left)
+    }
+
+    private static func json(_ node: Node, _ left: inout Int) -> JSONValue? {
+        left -= 1
+        guard left > 0 else { return nil }
+        if let mapping = node.mapping {
+            var object = JSONObject()
+            for (key, value) in mapping {
+                guard let value = json(value, &left) else { return nil }
+                object[key.scalar?.string ?? "?"] = value
+            }
+            return .object(object)
+        }
+        if let sequence = node.sequence {
+            var array: [JSONValue] = []
+            for element in sequence {
+                guard let element = json(element, &left) else { return nil }
+                array.append(element)
+            }
+            return .array(array)
+        }
+        guard let scalar = node.scalar, scalar.style == .plain || scalar.style == .any else {
+            return .string(node.scalar?.string ?? "")
+        }
+        switch Resolver.default.resolveTag(of: node) {
+        case .bool: return node.bool.map { .bool($0) } ?? .string(scalar.string)
+        case .int: return node.int.map { .integer(Int64($0)) } ?? .string(scalar.string)
+        case .float:
+            guard let number = node.float, number.isFinite else { return .string(scalar.string) }
+            return .double(number)
+        case .null: return .null
+        default: return .string(scalar.string)
+        }
+    }
+}

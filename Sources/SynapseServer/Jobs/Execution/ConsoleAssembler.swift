@@ -1,0 +1,45 @@
+/// Makes lines of a run's output, whatever pieces it comes in.
+struct ConsoleAssembler: Sendable {
+    /// What has come of a line whose end has not.
+    private var rest: [UInt8] = []
+    private var end: Int64
+
+    /// - Parameter position: How many bytes of the output are kept as lines already.
+    init(position: Int64) {
+        end = position
+    }
+
+    /// The position behind the lines that were handed out.
+    var position: Int64 { end - Int64(rest.count) }
+
+    /// Takes a piece of output and answers the lines that are complete by it.
+    ///
+    /// A line that does not end is handed out in pieces as it grows.
+    mutating func take(_ output: JobOutput) -> [ConsoleLine] {
+        end = output.end
+        let created = output.time ?? WireTime.now()
+        var lines: [ConsoleLine] = []
+        rest += output.bytes
+        if let last = rest.lastIndex(of: UInt8(ascii: "\n")) {
+            lines = ConsoleLine.lines(of: String(decoding: rest[...last], as: UTF8.self), created: created)
+            rest.removeSubrange(...last)
+        }
+        var start = 0
+        while rest.count - start > ConsoleLine.longestByteCount {
+            var next = start + ConsoleLine.longestByteCount
+            // A piece ends between two characters, in text that has any.
+            while next > start + ConsoleLine.longestByteCount - 4, rest[next] & 0xC0 == 0x80 { next -= 1 }
+            lines += ConsoleLine.lines(of: String(decoding: rest[start..<next], as: UTF8.self), created: created)
+            start = next
+        }
+        rest.removeSubrange(..<start)
+        return lines
+    }
+
+    /// The line that the end of the output cuts off.
+    mutating func finish() -> [ConsoleLine] {
+        if rest.isEmpty { return [] }
+        defer { rest = [] }
+        return ConsoleLine.lines(of: String(decoding: rest, as: UTF8.self), created: WireTime.now())
+    }
+}

@@ -1,0 +1,69 @@
+import GRDB
+
+/// Makes tenants, users and tokens; the only repository that is not scoped by a tenant.
+struct TenantRepository: Sendable {
+    static let defaultCode = "default"
+    private static let adminEmail = "admin@localhost.localdomain"
+
+    /// Makes the tenant and the user of a fresh backend, when they are missing.
+    func prepare(_ db: Database) throws {
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO user (email, name, is_admin) VALUES (?, 'Administrator', 1)",
+            arguments: [Self.adminEmail])
+        if try id(db, code: Self.defaultCode) == nil {
+            _ = try createTenant(db, code: Self.defaultCode, name: "Default")
+        }
+        try StorageRepository.makeMissingDefaults(db)
+    }
+
+    func id(_ db: Database, code: String) throws -> Int64? {
+        try Int64.fetchOne(db, sql: "SELECT id FROM tenant WHERE code = ?", arguments: [code])
+    }
+
+    /// Makes a tenant with the administrator as its owner.
+    func createTenant(_ db: Database, code: String, name: String) throws -> Int64 {
+        let now = WireTime.now()
+        try db.execute(
+            sql: "INSERT INTO tenant (code, name, created) VALUES (?, ?, ?)", arguments: [code, name, now])
+        let tenant = db.lastInsertedRowID
+        try db.execute(
+            sql: """
+                INSERT INTO member (tenant_id, user_id, role, created)
+                SELECT ?, id, 'owner', ? FROM user WHERE email = ?
+                """,
+            arguments: [tenant, now, Self.adminEmail])
+        try StorageRepository.makeMissingDefaults(db)
+        return tenant
+    }
+
+    /// Keeps a token's digest, unless it is kept already; the token itself is never stored.
+    func keep(_ db: Database, token: String, tenant: Int64, description: String) throws {
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO access_token (tenant_id, user_id, sha256, description, created)
+                VALUES (?, (SELECT id FROM user WHERE email = ?), ?, ?, ?)
+                """,
+            arguments: [tenant, Self.adminEmail, Authenticator.digest(token), description, WireTime.now()])
+    }
+
+    func isRevoked(_ db: Database, token: String) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT revoked IS NOT NULL FROM access_token WHERE sha256 = ?",
+            arguments: [Authenticator.digest(token)]) ?? false
+    }
+
+    func revoke(_ db: Database, token: String) throws {
+        try db.execute(
+            sql: "UPDATE access_token SET revoked = ? WHERE sha256 = ? AND revoked IS NULL",
+            arguments: [WireTime.now(), Authenticator.digest(token)])
+    }
+
+    /// The secret that signs links; made on first use and kept, so that links survive a restart.
+    func signingSecret(_ db: Database) throws -> String {
+        let found = try String.fetchOne(db, sql: "SELECT value FROM server_secret WHERE name = 'url'")
+        if let found { return found }
+        let secret = Hexadecimal.random(byteCount: 32)
+        try db.execute(sql: "INSERT INTO server_secret (name, value) VALUES ('url', ?)", arguments: [secret])
+        return secret
+    }
+}

@@ -1,0 +1,81 @@
+import GRDB
+import HTTPTypes
+
+/// The SQLite database: one writer at a time in a queue, readers beside it on snapshots.
+struct ServerDatabase: Sendable {
+    let pool: DatabasePool
+
+    /// Opens the database, makes it when it is missing, and brings its schema up to date.
+    ///
+    /// Commits are synchronous with the disk (`FULL`): an answered write survives a power cut too. It costs one flush
+    /// for each commit, next to the flushes that the bytes of an upload need anyhow.
+    init(path: String) throws(BackendServerError) {
+        do {
+            var configuration = Configuration()
+            configuration.label = "synapse"
+            configuration.busyMode = .timeout(10)
+            configuration.maximumReaderCount = 5
+            configuration.prepareDatabase { db in
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                try db.execute(sql: "PRAGMA cache_size = -16000")
+            }
+            pool = try DatabasePool(path: path, configuration: configuration)
+            try Migrations.all.migrate(pool)
+        } catch {
+            throw BackendServerError(
+                code: .databaseUnusable,
+                message: "The database cannot be opened or brought up to date.",
+                underlying: error
+            )
+        }
+    }
+
+    /// Reads a consistent snapshot.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do {
+            return try await pool.read(body)
+        } catch let error as DatabaseError {
+            throw Self.translate(error)
+        }
+    }
+
+    /// Runs one transaction; an error rolls it back.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do {
+            return try await pool.write(body)
+        } catch let error as DatabaseError {
+            throw Self.translate(error)
+        }
+    }
+
+    /// Closes the database after moving the write-ahead log into it, so that the one file is whole by itself.
+    func close() throws {
+        // A reader that is still at work keeps the log; the next start reads it.
+        _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+        try pool.close()
+    }
+
+    /// Turns the failures that a client can do something about into answers.
+    static func translate(_ error: DatabaseError) -> any Error {
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return APIError.busy
+        case .SQLITE_FULL:
+            return APIError.outOfSpace
+        default:
+            return error
+        }
+    }
+}
+
+extension APIError {
+    static var busy: APIError {
+        var error = APIError(.serviceUnavailable, "The server is busy; try again.")
+        error.headers[.retryAfter] = "1"
+        return error
+    }
+
+    static var outOfSpace: APIError {
+        APIError(.init(code: 507, reasonPhrase: "Insufficient Storage"), "The server has no disk space left.")
+    }
+}

@@ -1,0 +1,145 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// `GET /media/{name}/{filename}`: content behind a signed link, whole or in part.
+///
+/// Source: docs/wire-protocol.md, "Files"; RFC 9110, sections 13 and 14; RFC 6266.
+enum MediaRoutes {
+    private static let pieceByteCount = 1 << 20
+
+    static func add(to table: inout RouteTable) {
+        table.onOpen(.get, "media/{name}/{filename}", get)
+    }
+
+    private static let get: RouteTable.OpenHandler = { scope in
+        guard scope.parameters.count == 2 else { throw APIError.notFound }
+        let name = scope.parameters[0]
+        guard name.utf8.count == 32, name.allSatisfy(\.isHexDigit) else { throw APIError.notFound }
+        guard
+            scope.services.signer.isValid(
+                name: name, filename: scope.parameters[1], expires: scope.query["expires"] ?? "",
+                signature: scope.query["signature"] ?? "")
+        else { throw APIError(.forbidden, "The link is not valid or has expired.") }
+        let files = scope.services.files
+        let (file, byteCount) = try await files.run {
+            do {
+                let file = try files.open(name)
+                return (file, try file.byteCount())
+            } catch let error as SystemError where error.isMissing {
+                throw APIError.notFound
+            }
+        }
+        let filename = PercentCoding.decode(scope.parameters[1]) ?? "file"
+        // Content never changes under a name, so the name is a strong validator.
+        let etag = "\"\(name)\""
+        var headers = HTTPFields()
+        headers[.acceptRanges] = "bytes"
+        headers[.eTag] = etag
+        headers[.contentTypeOptions] = "nosniff"
+        headers[.cacheControl] = "private, max-age=21600, immutable"
+        headers[.contentDisposition] = disposition(filename)
+        headers[.contentType] = contentType(filename)
+        let requested = scope.request.headers
+        if let known = requested[.ifNoneMatch],
+            known == "*" || known.split(separator: ",").contains(where: { matches($0, etag) })
+        {
+            return Response(status: .notModified, headers: headers)
+        }
+        var range = ByteRange.parse(requested[.range], byteCount: byteCount)
+        if let condition = requested[.ifRange], condition != etag { range = .whole }
+        switch range {
+        case .whole:
+            return Response(
+                status: .ok, headers: headers, body: body(file, files, 0..<byteCount))
+        case .part(let part):
+            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(byteCount)"
+            return Response(status: .partialContent, headers: headers, body: body(file, files, part))
+        case .unsatisfiable:
+            var error = APIError(.rangeNotSatisfiable, "The range is outside of the file.")
+            error.headers[.contentRange] = "bytes */\(byteCount)"
+            error.headers[.acceptRanges] = "bytes"
+            throw error
+        }
+    }
+
+    /// Reads a mebibyte ahead of the socket at a time; a file changes memory use by no more.
+    private static func body(_ file: OpenFile, _ files: LocalFileStore, _ range: Range<Int64>) -> ResponseBody {
+        if range.isEmpty { return ResponseBody(byteBuffer: ByteBuffer()) }
+        return ResponseBody(contentLength: Int(range.count)) { writer in
+            var position = range.lowerBound
+            while position < range.upperBound {
+                let start = position
+                let count = Int(min(Int64(pieceByteCount), range.upperBound - position))
+                let piece = try await files.run { try file.read(at: start, count: count) }
+                guard piece.readableBytes > 0 else { throw SystemError(call: "pread", number: 0) }
+                position += Int64(piece.readableBytes)
+                try await writer.write(piece)
+            }
+            try await writer.finish(nil)
+        }
+    }
+
+    private static func matches(_ candidate: Substring, _ etag: String) -> Bool {
+        let text = candidate.trimmingBlanks()
+        return text == etag || text == "W/" + etag
+    }
+
+    /// The name twice: in plain ASCII for old readers, and in full.
+    static func disposition(_ filename: String) -> String {
+        let plain = filename.unicodeScalars.map { scalar in
+            (0x20...0x7E).contains(scalar.value) && scalar != "\"" && scalar != "\\" && scalar != "%"
+                ? Character(scalar) : "_"
+        }
+        let full = PercentCoding.encode(filename)
+        return "attachment; filename=\"\(String(plain))\"; filename*=UTF-8''\(full)"
+    }
+
+    /// Types that a browser shows without running anything; all else is plain bytes.
+    private static func contentType(_ filename: String) -> String {
+        switch Filename.suffix(filename) {
+        case "png": "image/png"
+        case "jpg", "jpeg": "image/jpeg"
+        case "gif": "image/gif"
+        case "webp": "image/webp"
+        case "bmp": "image/bmp"
+        case "tif", "tiff": "image/tiff"
+        case "mp4": "video/mp4"
+        case "webm": "video/webm"
+        case "mp3": "audio/mpeg"
+        case "wav": "audio/wav"
+        case "flac": "audio/flac"
+        case "json": "application/json"
+        case "txt", "csv": "text/plain; charset=utf-8"
+        case "zip": "application/zip"
+        default: "application/octet-stream"
+        }
+    }
+}
+
+/// What a `Range` header asks for of a file.
+enum ByteRange: Equatable {
+    case whole
+    case part(Range<Int64>)
+    case unsatisfiable
+
+    /// Reads a header of one range; several ranges, other units and broken text get the whole file, as RFC 9110 allows.
+    static func parse(_ header: String?, byteCount: Int64) -> ByteRange {
+        guard let header, header.lowercased().hasPrefix("bytes="), !header.contains(",") else { return .whole }
+        let ends = header.dropFirst(6).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+            .map { $0.trimmingBlanks() }
+        guard ends.count == 2, ends.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
+            return .whole
+        }
+        if ends[0].isEmpty {
+            guard let suffix = Int64(ends[1]) else { return .whole }
+            return suffix == 0 || byteCount == 0 ? .unsatisfiable : .part(max(0, byteCount - suffix)..<byteCount)
+        }
+        // What is no number here has too many digits for one, and so lies behind the end of any file.
+        guard let first = Int64(ends[0]) else { return .unsatisfiable }
+        let last = ends[1].isEmpty ? Int64.max : Int64(ends[1]) ?? Int64.max
+        guard last >= first else { return .whole }
+        // The client's number is cut to the file before anything is added to it.
+        return first < byteCount ? .part(first..<min(last, byteCount - 1) + 1) : .unsatisfiable
+    }
+}

@@ -1,0 +1,30 @@
+/// All routes of the server.
+enum Routes {
+    static func addAll(to table: inout RouteTable) {
+        HealthRoutes.add(to: &table)
+        UserRoutes.add(to: &table)
+        ProjectRoutes.add(to: &table)
+        TaskTagRoutes.add(to: &table)
+        TaskRoutes.add(to: &table)
+        AssignmentRoutes.add(to: &table)
+        DataCollectionRoutes.add(to: &table)
+        DataFileRoutes.add(to: &table)
+        PresignedUploadRoutes.add(to: &table)
+        PresignedStorageRoutes.add(to: &table)
+        DataUnitRoutes.add(to: &table)
+        ChunkedUploadRoutes.add(to: &table)
+        AgentRoutes.add(to: &table)
+        PluginRoutes.add(to: &table)
+        PluginRunRoutes.add(to: &table)
+        PluginReleaseRoutes.add(to: &table)
+        JobRoutes.add(to: &table)
+        JobStopRoutes.add(to: &table)
+        JobLogRoutes.add(to: &table)
+        ServeApplicationRoutes.add(to: &table)
+        StorageRoutes.add(to: &table)
+        ModelRoutes.add(to: &table)
+        GroundTruthRoutes.add(to: &table)
+        MediaRoutes.add(to: &table)
+        DataRoutes.add(to: &table)
+    }
+}

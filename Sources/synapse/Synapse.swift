@@ -1,0 +1,8 @@
+import SynapseCLI
+
+@main
+enum Synapse {
+    static func main() async {
+        await SynapseProgram.main()
+    }
+}

@@ -1,0 +1,166 @@
+"""The command line as scripts use it: exit codes, streams, interruption."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+BINARY = os.environ["SYNAPSE_BINARY"]
+
+
+def run(server, *arguments: str, token: str | None = None, **options) -> subprocess.CompletedProcess:
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "SYNAPSE_STATE_DIR": os.environ["SYNAPSE_STATE_DIR"], "SYNAPSE_HOST": server.url,
+                   "SYNAPSE_ACCESS_TOKEN": token or server.token}
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=60, env=environment, **options)
+
+
+def test_json_output_is_one_document_or_one_object_a_line(server, project):
+    page = json.loads(run(server, "project", "list", "--page-size", "1", "--output", "json").stdout)
+    assert set(page) == {"count", "next", "previous", "results"} and len(page["results"]) == 1
+    lines = run(server, "project", "list", "--all", "--output", "json").stdout.splitlines()
+    assert len(lines) == page["count"] and project["id"] in [json.loads(line)["id"] for line in lines]
+    one = json.loads(run(server, "project", "get", str(project["id"]), "--output", "json").stdout)
+    assert one["configuration"] == project["configuration"]
+
+
+@pytest.mark.parametrize("arguments, token, status", [
+    (["project", "get", "999999"], None, 4),
+    (["project", "list"], "syn_not-a-token", 3),
+    (["project", "list", "--url", "http://127.0.0.1:9"], None, 5),
+    (["project", "list", "--page", "0"], None, 64),
+    (["project", "create", "--title", "t", "--category", "poem"], None, 1),
+    (["task", "annotate", "1", "--data", "{"], None, 64),
+    (["upload", "/nonexistent", "--collection", "1"], None, 64),
+])
+def test_exit_codes(server, arguments, token, status):
+    result = run(server, *arguments, token=token)
+    assert result.returncode == status, result.stderr
+    assert result.stdout == "" and len(result.stderr.strip().splitlines()) >= 1
+    assert server.token not in result.stderr and (token or "no token") not in result.stderr
+
+
+def test_one_bad_file_does_not_end_an_upload(server, collection, project, tmp_path):
+    for index in range(5):
+        (tmp_path / f"{index}.png").write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(20))
+    (tmp_path / "bad.txt").write_text("no picture")
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "gone.png").symlink_to(tmp_path / "nowhere")
+    arguments = ["upload", str(tmp_path), "--collection", str(collection["id"]), "--project", str(project["id"]), "-o", "json"]
+    first = run(server, *arguments)
+    assert first.returncode == 2, first.stderr
+    report = json.loads(first.stdout)
+    assert (report["uploaded"], report["failed"], report["skipped"], report["tasks"]) == (5, 2, 1, 5)
+    for name in ("bad.txt", "pipe.png", "gone.png"):
+        assert name in first.stderr and any(name == item["path"] for item in report["items"])
+    again = json.loads(run(server, *arguments).stdout)
+    assert (again["uploaded"], again["already_there"], again["units"]) == (0, 5, report["units"])
+    assert [item.get("data_unit") for item in again["items"]] == [item.get("data_unit") for item in report["items"]]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can read every file")
+def test_an_unreadable_file_is_named_and_the_exit_code_says_so(server, collection, tmp_path):
+    for index in range(3):
+        (tmp_path / f"{index}.png").write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(20))
+    (tmp_path / "1.png").chmod(0)
+    result = run(server, "upload", str(tmp_path), "--collection", str(collection["id"]))
+    assert result.returncode == 2 and "1.png" in result.stderr
+
+
+def test_interruption_says_how_to_go_on(server, collection, tmp_path):
+    for index in range(3000):
+        (tmp_path / f"{index}.png").write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(2000))
+    environment = {**os.environ, "SYNAPSE_HOST": server.url, "SYNAPSE_ACCESS_TOKEN": server.token}
+    command = [BINARY, "upload", str(tmp_path), "--collection", str(collection["id"]), "-o", "json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    first_line = process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    started = time.monotonic()
+    _, rest = process.communicate(timeout=30)
+    assert process.returncode == 130, first_line + rest
+    assert "go on" in rest and time.monotonic() - started < 5
+    last = run(server, *command[1:])
+    assert last.returncode == 0, last.stderr
+    report = json.loads(last.stdout)
+    assert last.returncode == 0 and report["units"] == 3000
+
+
+def test_a_reader_that_goes_away_is_no_failure(server, project):
+    pipe = f"'{BINARY}' project list --all --output json | head -n 1"
+    environment = {**os.environ, "SYNAPSE_HOST": server.url, "SYNAPSE_ACCESS_TOKEN": server.token}
+    result = subprocess.run(["bash", "-c", pipe], capture_output=True, text=True, env=environment, timeout=60)
+    assert json.loads(result.stdout) and result.stderr == ""
+
+
+def test_a_port_or_a_directory_in_use_is_said(server, tmp_path):
+    port = subprocess.run([BINARY, "serve", "--data", str(tmp_path / "d"), "--port", str(server.port)],
+                          capture_output=True, text=True, timeout=30)
+    assert port.returncode == 1 and str(server.port) in port.stderr
+    directory = subprocess.run([BINARY, "serve", "--data", str(server.directory), "--port", "0"],
+                               capture_output=True, text=True, timeout=30)
+    assert directory.returncode == 1 and Path(server.directory).name in directory.stderr
+
+
+def test_a_host_that_is_not_known_is_said(tmp_path):
+    result = subprocess.run([BINARY, "serve", "--data", str(tmp_path / "d"), "--host", "nosuch.invalid", "--port", "0"],
+                            capture_output=True, text=True, timeout=30)
+    assert result.returncode == 1 and "the host is not known" in result.stderr
+    assert "Listening" not in result.stderr and "SocketAddressError" not in result.stderr
+
+
+def test_a_folder_that_takes_no_files_is_said(tmp_path):
+    (tmp_path / "images").write_text("a file where the demo wants a folder")
+    result = subprocess.run([BINARY, "demo", "--directory", str(tmp_path)], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1 and "NSCocoaErrorDomain" not in result.stderr and "images" in result.stderr
+
+
+def test_a_long_wait_is_said_and_has_an_end(tmp_path):
+    class Busy(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(429)
+            self.send_header("Retry-After", "6")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    busy = ThreadingHTTPServer(("127.0.0.1", 0), Busy)
+    threading.Thread(target=busy.serve_forever, daemon=True).start()
+    started = time.monotonic()
+    result = subprocess.run(
+        [BINARY, "project", "list", "--url", f"http://127.0.0.1:{busy.server_port}", "--deadline", "8"],
+        capture_output=True, text=True, timeout=60, env={**os.environ, "SYNAPSE_ACCESS_TOKEN": "t"})
+    busy.shutdown()
+    assert result.returncode == 1 and "too many requests" in result.stderr
+    assert "repeating a request" in result.stderr
+    assert time.monotonic() - started < 30
+
+
+def test_a_full_disk_behind_standard_output_is_a_failure(server, project):
+    environment = {**os.environ, "SYNAPSE_HOST": server.url, "SYNAPSE_ACCESS_TOKEN": server.token}
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([BINARY, "project", "list", "--all", "-o", "json"], stdout=full, stderr=subprocess.PIPE,
+                                text=True, env=environment, timeout=60)
+    assert result.returncode == 1 and "standard output" in result.stderr
+
+
+def test_a_project_that_is_not_there_is_found_out_first(server, collection, tmp_path):
+    (tmp_path / "0.png").write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(20))
+    before = server.get("data_files/")["count"]
+    result = run(server, "upload", str(tmp_path), "--collection", str(collection["id"]), "--project", "999999")
+    assert result.returncode == 4 and server.get("data_files/")["count"] == before
+
+
+def test_two_spellings_of_one_letter_are_two_files(server, collection, tmp_path):
+    for name in ("\u00e9.png", "e\u0301.png"):
+        (tmp_path / name).write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(20))
+    result = run(server, "upload", str(tmp_path), "--collection", str(collection["id"]), "-o", "json")
+    assert result.returncode == 0 and json.loads(result.stdout)["units"] == 2
