@@ -114,7 +114,7 @@ import Testing
     private func expect(_ code: RayError.Code, _ address: RayAddress) async {
         let client = RayClient(address: address)
         await #expect {
-            try await client.version(within: .seconds(5))
+            try await client.version(within: .seconds(30))
         } throws: { error in
             (error as? RayError)?.code == code && "\(error)".contains(address.description)
         }
