@@ -2,7 +2,8 @@
 import PackageDescription
 
 // A package of its own, so that users of the libraries do not resolve what only the benchmarks need.
-// Sources/SynapseModels leads to the library's own sources: building all of the library for one module takes minutes.
+// Sources/SynapseModels is a link to the library's own sources, made by scripts/bench.sh: building all of the library for one
+// module takes minutes.
 let package = Package(
     name: "synapse-benchmarks",
     platforms: [.macOS(.v15)],

@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 scripts/build.sh release
 scripts/interop.sh --setup
 say "building the tools of the benchmarks"
+# A target lies inside its package, so the benchmarks' package leads to the library's sources by a link.
+ln -sfn ../../Sources/SynapseModels Benchmarks/Sources/SynapseModels
 swift build -c release --package-path Benchmarks --scratch-path "$(scratch benchmarks)"
 tools="$(swift build -c release --package-path Benchmarks --scratch-path "$(scratch benchmarks)" --show-bin-path)"
 exec "$(scratch interop)/bin/python" Benchmarks/bench.py --synapse .build/synapse --tools "$tools" "$@"
