@@ -156,6 +156,9 @@ class Bench:
                 cost = run(command, self.environment)
                 if sink:
                     seen = counters(sink)
+                    uploads = 1 if scenario.startswith("upload") and name in ("synapse", "sdk") else 0
+                    if seen["spoiled"] or seen["verified"] != uploads:
+                        raise SystemExit(f"{name} in {scenario}: the sink has other bytes than the MD5 says: {seen}")
                     cost.requests, cost.body_bytes = seen["requests"] - 1, seen["body_bytes"]
                 rows[name].costs.append(cost)
         self.rows += rows.values()

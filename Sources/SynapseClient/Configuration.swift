@@ -85,7 +85,7 @@ extension ClientConfiguration {
         public var read: Duration
         /// Silence of the server while a body is sent.
         public var stall: Duration
-        /// A whole call, its repeats and waits included.
+        /// A whole call, its repeats and waits included; an answer that stops in its middle may end it ``read`` later.
         public var call: Duration
         /// A whole transfer of one file or one chunk.
         public var transfer: Duration
@@ -170,7 +170,7 @@ extension ClientConfiguration {
         /// Bytes of memory for the buffers of all transfers of the client together.
         ///
         /// A transfer of a file or a chunk takes 2 MiB however large it is, so this bounds how many are at work at once;
-        /// one always is, and others wait in turn.
+        /// one always is, and others wait in turn. Files of up to 64 KiB are sent from memory and not counted.
         public var transferByteCount: Int
 
         /// Creates limits.
@@ -183,7 +183,7 @@ extension ClientConfiguration {
         ///   - responseByteCount: Bytes of a JSON answer that are taken.
         ///   - transferByteCount: Bytes of memory for the buffers of all transfers.
         public init(
-            connections: Int = 32, pageSize: Int = 100, pagesAhead: Int = 4, chunkByteCount: Int64 = 50 << 20,
+            connections: Int = 48, pageSize: Int = 100, pagesAhead: Int = 4, chunkByteCount: Int64 = 50 << 20,
             responseByteCount: Int = 64 << 20, transferByteCount: Int = 64 << 20
         ) {
             self.connections = connections

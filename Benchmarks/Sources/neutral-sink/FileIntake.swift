@@ -2,10 +2,12 @@ import Crypto
 import NIOCore
 import NIOHTTP1
 
-/// The body of one request: the file in a multipart body is digested as it comes, any other body is kept.
+/// The body of one request: the file in a multipart body is digested as it comes, a chunk of an upload is put aside, any
+/// other body is kept.
 struct FileIntake {
-    /// The digest of the file so far; of an upload's chunk, of the whole upload so far.
+    /// The digest of the file so far.
     private(set) var digest = Insecure.MD5()
+    private var spool: Spool?
     private(set) var byteCount: Int64 = 0
     private(set) var fileByteCount: Int64 = 0
     /// The size of the whole upload, from `Content-Range`.
@@ -20,7 +22,7 @@ struct FileIntake {
     init() {}
 
     init(_ head: HTTPRequestHead, upload: SinkState.Upload?) {
-        if let upload { digest = upload.digest }
+        spool = upload?.spool
         contentByteCount = head.headers.first(name: "content-length").flatMap(Int64.init) ?? 0
         totalByteCount =
             head.headers.first(name: "content-range")?.split(separator: "/").last.flatMap { Int64($0) } ?? 0
@@ -48,12 +50,21 @@ struct FileIntake {
     private mutating func addFile(_ bytes: ByteBufferView) {
         let part = bytes.prefix(Int(min(remaining, Int64(bytes.count))))
         guard !part.isEmpty else { return }
-        part.withUnsafeBytes { digest.update(bufferPointer: $0) }
+        if let spool {
+            spool.append(part)
+        } else {
+            part.withUnsafeBytes { digest.update(bufferPointer: $0) }
+        }
         fileByteCount += Int64(part.count)
         remaining -= Int64(part.count)
     }
 
     var isMultipart: Bool { boundary != nil }
+
+    /// The first MD5, as 32 digits in quotes, in a body that was kept.
+    func firstDigest() -> String? {
+        kept.split(separator: UInt8(ascii: "\"")).first { $0.count == 32 }.map { String(decoding: $0, as: UTF8.self) }
+    }
 
     /// The first run of digits in a body that was kept.
     func firstNumber() -> Int? {

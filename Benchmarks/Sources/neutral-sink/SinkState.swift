@@ -1,4 +1,3 @@
-import Crypto
 import NIOConcurrencyHelpers
 import NIOCore
 
@@ -11,14 +10,19 @@ import Darwin
 /// What the connections share: uploads under way, and counters of what came.
 final class SinkState: Sendable {
     struct Upload {
-        var digest = Insecure.MD5()
+        let spool = Spool()
         var offset: Int64 = 0
         var total: Int64 = 0
+        /// The MD5 that the client gave for all of it.
+        var digest = ""
     }
 
     struct Counters {
         var requests = 0
         var bodyBytes: Int64 = 0
+        /// Finished uploads whose bytes have the MD5 that the client gave, and others.
+        var verified = 0
+        var spoiled = 0
     }
 
     let latency: TimeAmount
@@ -39,7 +43,13 @@ final class SinkState: Sendable {
         }
     }
 
-    func take(_ id: Int) -> Upload? { uploads.withLockedValue { $0[id] } }
+    func upload(_ id: Int) -> Upload {
+        uploads.withLockedValue { uploads in
+            let upload = uploads[id] ?? Upload()
+            uploads[id] = upload
+            return upload
+        }
+    }
 
     func keep(_ id: Int, _ upload: Upload) { uploads.withLockedValue { $0[id] = upload } }
 
@@ -50,12 +60,20 @@ final class SinkState: Sendable {
         }
     }
 
-    /// The counters since the last call.
+    /// The counters since the last call; the digests of finished uploads are computed now.
     func drain() -> Counters {
-        counters.withLockedValue { counters in
+        var result = counters.withLockedValue { counters in
             defer { counters = Counters() }
             return counters
         }
+        let finished = uploads.withLockedValue { uploads in
+            defer { uploads = [:] }
+            return uploads.values.filter { !$0.digest.isEmpty }
+        }
+        for upload in finished {
+            if upload.spool.digest() == upload.digest { result.verified += 1 } else { result.spoiled += 1 }
+        }
+        return result
     }
 }
 

@@ -115,8 +115,12 @@ package final class AsyncHTTPClientTransport: ClientTransport {
         for field in request.head.headerFields {
             result.headers.add(name: field.name.rawName, value: field.value)
         }
+        // Always pulled, also what is in memory: the first pull is the proof that something left.
         if let body = request.body {
-            // Always a stream, also for bytes in memory: its first pull is the proof that something left.
+            if body.isSmallInMemory {
+                result.body = .bytes(PulledBytes(body: body, progress: progress), length: .known(body.byteCount))
+                return result
+            }
             result.body = .stream(
                 PulledBody(body: body, progress: progress, loop: loop), length: .known(body.byteCount)
             )
@@ -144,8 +148,8 @@ package final class AsyncHTTPClientTransport: ClientTransport {
 
 /// How far the body of one attempt was pulled.
 private final class SendProgress: Sendable {
-    /// Smaller bodies fit into the buffers of both sides: a peer that does not read them is caught by the read time-out.
-    static let watchedByteCount: Int64 = 64 << 10
+    /// A peer that does not read a smaller body is caught by the read time-out.
+    static let watchedByteCount = HTTPBody.smallByteCount
 
     private enum Phase {
         case waiting
@@ -176,6 +180,29 @@ private final class SendProgress: Sendable {
             if let quiet, quiet >= limit { return }
             try await Task.sleep(for: quiet.map { limit - $0 } ?? limit, clock: .continuous)
         }
+    }
+}
+
+/// A small body in memory, which AsyncHTTPClient copies when its connection is ready: no task of its own, one write.
+private struct PulledBytes: Collection, Sendable {
+    let body: HTTPBody
+    let progress: SendProgress
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { Int(body.byteCount) }
+    func index(after index: Int) -> Int { index + 1 }
+
+    subscript(position: Int) -> UInt8 {
+        body.bytesInMemory[position]
+    }
+
+    func withContiguousStorageIfAvailable<Value>(
+        _ take: (UnsafeBufferPointer<UInt8>) throws -> Value
+    ) rethrows -> Value? {
+        progress.pulled()
+        defer { progress.ended() }
+        let bytes = body.bytesInMemory
+        return try unsafe bytes.withUnsafeBufferPointer { try unsafe take($0) }
     }
 }
 

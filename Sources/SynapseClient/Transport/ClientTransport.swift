@@ -112,9 +112,15 @@ public struct ResponseBody: Sendable {
     /// - Returns: The bytes, and whether there were more than `limit`.
     /// - Throws: ``TransportError`` or `CancellationError`.
     public func collect(upTo limit: Int) async throws -> (bytes: [UInt8], isComplete: Bool) {
+        try await collect(upTo: limit) {}
+    }
+
+    /// Collects the body; `check` may end the pass at each piece.
+    package func collect(upTo limit: Int, _ check: () throws -> Void) async throws -> (bytes: [UInt8], isComplete: Bool) {
         let next = makeNext()
         var bytes: [UInt8] = []
         while let piece = try await next() {
+            try check()
             // The usual answer is one piece: it is taken as it is.
             if bytes.isEmpty && piece.count <= limit {
                 bytes = piece

@@ -57,6 +57,22 @@ public struct HTTPBody: Sendable {
 
     package func makeReader() -> Reader { Reader(self) }
 
+    /// Bodies up to this size fit into the buffers of both sides.
+    package static let smallByteCount: Int64 = 64 << 10
+
+    /// Whether no file has to be read and all of it goes out at once.
+    package var isSmallInMemory: Bool {
+        byteCount <= Self.smallByteCount && segments.allSatisfy { if case .bytes = $0 { true } else { false } }
+    }
+
+    /// The bytes of those segments that are in memory, one behind the other.
+    package var bytesInMemory: [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(Int(byteCount))
+        for case .bytes(let bytes) in segments { result += bytes }
+        return result
+    }
+
     /// Collects the body; for tests and for transports that cannot stream.
     ///
     /// - Parameter limit: Bytes to take at most.

@@ -33,8 +33,9 @@ package struct MultipartForm {
     }
 
     package static func makeBoundary() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return Hexadecimal.text((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        // The generator asks the system for each number that it makes: two large ones, not 16 small ones.
+        let bits = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
+        return unsafe withUnsafeBytes(of: bits) { unsafe Hexadecimal.text($0) }
     }
 
     package static func quote(_ text: String) -> String {

@@ -42,7 +42,7 @@ package struct RequestPipeline: Sendable {
     ///
     /// - Throws: ``ClientError`` or `CancellationError`, nothing else.
     package func send(_ request: ClientRequest) async throws -> ClientResponse {
-        guard request.isTransfer else { return try await perform(request) }
+        guard request.isTransfer, request.body?.isSmallInMemory != true else { return try await perform(request) }
         return try await slots.withSlot { try await perform(request) }
     }
 
@@ -54,7 +54,9 @@ package struct RequestPipeline: Sendable {
             number: 1
         )
         do {
-            if request.isStream { return try await pass(attempt, layer: 0) }
+            // Beside a long limit the time-outs of silence are enough, and each answer's pieces are looked at: a race
+            // for each call costs a tenth of the work of a small one.
+            if request.isStream || limit > configuration.timeouts.read { return try await pass(attempt, layer: 0) }
             return try await withDeadline(limit, attempt) { try await self.pass(attempt, layer: 0) }
         } catch let error as ClientError {
             throw error.filling(.init(attempt))
@@ -71,7 +73,7 @@ package struct RequestPipeline: Sendable {
 
     /// The transport knows deadlines up to the head of an answer.
     ///
-    /// This race covers the rest, a body that drips.
+    /// This race covers the rest, a body that stops, where the read time-out would come too late.
     private func withDeadline(
         _ limit: Duration, _ attempt: Attempt, _ call: @escaping @Sendable () async throws -> ClientResponse
     ) async throws -> ClientResponse {
@@ -120,12 +122,19 @@ package struct RequestPipeline: Sendable {
         }
     }
 
+    private func checkDeadline(of attempt: Attempt) throws {
+        if clock.now() > attempt.deadline { throw TransportError(.deadline, mayHaveArrived: true) }
+    }
+
     private func collect(_ response: TransportResponse, _ attempt: Attempt) async throws -> ClientResponse {
         var result = ClientResponse(status: response.status, headerFields: response.headerFields)
         let isSuccess = (200..<300).contains(response.status)
         if isSuccess, let sink = attempt.request.sink {
             try await sink.begin(status: response.status, headerFields: response.headerFields)
-            try await response.body.forEach { try await sink.write($0) }
+            try await response.body.forEach { piece in
+                try checkDeadline(of: attempt)
+                try await sink.write(piece)
+            }
             return result
         }
         if isSuccess, attempt.request.isStream {
@@ -135,7 +144,7 @@ package struct RequestPipeline: Sendable {
         let limit =
             isSuccess
             ? attempt.request.responseLimit ?? configuration.limits.responseByteCount : ClientError.responseBodyLimit
-        let (bytes, isComplete) = try await response.body.collect(upTo: limit)
+        let (bytes, isComplete) = try await response.body.collect(upTo: limit) { try checkDeadline(of: attempt) }
         guard isComplete || !isSuccess else {
             var context = ClientError.Context()
             context.status = response.status

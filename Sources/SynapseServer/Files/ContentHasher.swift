@@ -52,7 +52,11 @@ enum Hexadecimal {
     }
 
     static func random(byteCount: Int) -> String {
-        var generator = SystemRandomNumberGenerator()
-        return text((0..<byteCount).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        // The generator asks the system for each number that it makes: few large ones.
+        var bytes: [UInt8] = []
+        while bytes.count < byteCount {
+            unsafe withUnsafeBytes(of: UInt64.random(in: .min ... .max)) { unsafe bytes.append(contentsOf: $0) }
+        }
+        return text(bytes.prefix(byteCount))
     }
 }

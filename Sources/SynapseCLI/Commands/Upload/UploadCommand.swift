@@ -48,7 +48,7 @@ struct UploadCommand: AsyncParsableCommand, GoesOn {
     var followLinks = false
 
     @Option(help: "Files that are sent at once, at most; fewer when the backend can't keep up.")
-    var concurrency = 32
+    var concurrency = 48
 
     @Option(help: "Seconds to wait for a backend that went away before the rest is left untried.")
     var wait: Double = 30
