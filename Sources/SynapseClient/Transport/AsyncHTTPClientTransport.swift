@@ -306,6 +306,8 @@ extension TransportError {
             self.init(.hostNotFound, mayHaveArrived: false, underlying: error)
         case ChannelError.connectTimeout:
             self.init(.connectTimeout, mayHaveArrived: false, underlying: error)
+        case ChannelError.ioOnClosedChannel, ChannelError.eof:
+            self.init(.connectionLost, mayHaveArrived: mayHaveArrived, underlying: error)
         default:
             // The TLS library is no dependency of this package; its errors are known by the name of their module.
             let name = String(reflecting: type(of: error))

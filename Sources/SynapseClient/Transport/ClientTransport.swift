@@ -116,7 +116,8 @@ public struct ResponseBody: Sendable {
     }
 
     /// Collects the body; `check` may end the pass at each piece.
-    package func collect(upTo limit: Int, _ check: () throws -> Void) async throws -> (bytes: [UInt8], isComplete: Bool) {
+    package func collect(upTo limit: Int, _ check: () throws -> Void) async throws -> (bytes: [UInt8], isComplete: Bool)
+    {
         let next = makeNext()
         var bytes: [UInt8] = []
         while let piece = try await next() {
