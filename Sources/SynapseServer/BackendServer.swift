@@ -164,7 +164,9 @@ public final class BackendServer: Service, Sendable {
                     code: .invalidArgument,
                     message: "The address of Ray is like http://HOST:8265, without a user or a query.")
             }
-            return RayExecutor(address: address, timeLimit: configuration.jobs.timeLimit)
+            return RayExecutor(
+                address: address, timeLimit: configuration.jobs.timeLimit,
+                memoryByteCount: configuration.jobs.memoryByteCount)
         }
         return LocalExecutor(
             jobs: try FileSystem.absolutePath(of: directory.jobs),

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 import uuid
+from datetime import datetime, timedelta, timezone
 
 import pytest
 import requests
@@ -204,6 +205,10 @@ def test_command_line_follows_a_job(server, client, plugin):
     for index in range(100):
         client.update_job(job, {"console_logs": {"message": f"line {index}"}})
     assert run(server, "job", "logs", job).stdout.splitlines() == [f"line {index}" for index in range(100)]
+    now = datetime.now(timezone.utc)
+    stamped = [line.split(" ", 1) for line in run(server, "job", "logs", job, "--timestamps").stdout.splitlines()]
+    assert [text for _, text in stamped] == [f"line {index}" for index in range(100)]
+    assert all(abs(datetime.fromisoformat(time) - now) < timedelta(minutes=5) for time, _ in stamped)
     timer = threading.Timer(1, lambda: server.client().update_job(job, {"status": "FAILED", "result": {"error": "no memory"}}))
     timer.start()
     followed = run(server, "job", "logs", job, "--follow")
@@ -216,9 +221,16 @@ def test_command_line_follows_a_job(server, client, plugin):
     assert run(server, "job", "get", str(uuid.uuid4())).returncode == 4
     done = client.run_plugin(plugin["code"], {"action": "train"})["job_id"]
     assert run(server, "job", "update", done, "--status", "running", "--line", "x").returncode == 0
+    client.update_job(done, {"console_logs": {"message": "dated", "datetime": "2026-01-02T03:04:05.5+02:00"}})
     assert run(server, "job", "update", done, "--status", "succeeded", "--result", '{"ok": 1}').returncode == 0
     assert run(server, "job", "wait", done).returncode == 0
-    assert run(server, "job", "logs", "-f", done).stdout == "x\n"
+    assert run(server, "job", "logs", "-f", done).stdout == "x\ndated\n"
+    dated = "2026-01-02T01:04:05.500000Z dated"
+    assert run(server, "job", "logs", "-f", "--timestamps", done).stdout.splitlines()[1] == dated
+    assert server.get(f"jobs/{done}/console_logs/", timestamps="true")[1] == {"message": "dated", "created": dated[:27]}
+    tail = f"{server.url}/jobs/{done}/tail_console_logs/?timestamps=true"
+    plain = requests.get(tail, headers={"Synapse-Access-Token": f"Token {server.token}"}).text
+    assert plain.splitlines()[1] == dated
     assert run(server, "job", "update", done, "--status", "running").returncode == 1
     client.create_serve_application({"job": done, "status": "RUNNING"})
     assert done in run(server, "serve-application", "list", "--plugin", plugin["code"]).stdout

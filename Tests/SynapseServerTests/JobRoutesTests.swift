@@ -216,11 +216,11 @@ struct JobRoutesTests {
 
     @Test func aVeryLongLineIsKeptInPieces() {
         let text = String(repeating: "é", count: 100_000)
-        let lines = ConsoleLine.lines(of: text, created: "")
+        let lines = PrintedLine.lines(of: text, created: "")
         #expect(lines.map(\.text).joined() == text)
-        #expect(lines.allSatisfy { $0.text.utf8.count <= ConsoleLine.longestByteCount } && lines.count == 4)
-        #expect(ConsoleLine.lines(of: "", created: "").map(\.text) == [""])
-        #expect(ConsoleLine.lines(of: "\n\na", created: "").map(\.text) == ["", "", "a"])
+        #expect(lines.allSatisfy { $0.text.utf8.count <= PrintedLine.longestByteCount } && lines.count == 4)
+        #expect(PrintedLine.lines(of: "", created: "").map(\.text) == [""])
+        #expect(PrintedLine.lines(of: "\n\na", created: "").map(\.text) == ["", "", "a"])
     }
 
     @Test func listJobsFindsTheNewestFirst() async throws {

@@ -38,11 +38,12 @@ struct JobOptions: ParsableArguments {
         guard jobLostAfter > 0 && jobLostAfter < 1e9 else {
             throw ValidationError("--job-lost-after is above 0 seconds, not \(jobLostAfter)")
         }
-        if ray != nil, jobMemory != nil || python != nil || noJobs {
-            throw ValidationError("--job-memory, --python and --no-jobs do not go with --ray")
+        if ray != nil, python != nil || noJobs {
+            throw ValidationError("--python and --no-jobs do not go with --ray")
         }
-        if let jobMemory, !(1...1 << 40).contains(jobMemory) {
-            throw ValidationError("--job-memory is above 0 MiB, not \(jobMemory)")
+        // A Python alone takes some ten MiB of addresses; no program begins with less.
+        if let jobMemory, !(64...1 << 40).contains(jobMemory) {
+            throw ValidationError("--job-memory is 64 MiB or more, not \(jobMemory)")
         }
     }
 

@@ -87,6 +87,20 @@ extension BackendClient {
     public func listJobConsoleLogs(_ id: Job.ID) async throws -> [String] {
         let answer: ConsoleLines = try await value(
             ClientRequest("listJobConsoleLogs", .get, .path("jobs/\(id.pathText)/console_logs/")))
+        return answer.lines.map(\.text)
+    }
+
+    /// Lists what a job has printed so far, each line with the time at which it was printed.
+    ///
+    /// `synapse serve` knows the times; another server may leave them out.
+    ///
+    /// - Parameter id: The job.
+    /// - Returns: The lines.
+    /// - Throws: As ``listJobConsoleLogs(_:)``.
+    public func listJobConsoleLines(_ id: Job.ID) async throws -> [ConsoleLine] {
+        var request = ClientRequest("listJobConsoleLines", .get, .path("jobs/\(id.pathText)/console_logs/"))
+        request.query = [QueryItem("timestamps", "true")]
+        let answer: ConsoleLines = try await value(request)
         return answer.lines
     }
 
@@ -224,34 +238,32 @@ extension TextIdentifier {
 
 /// The forms in which servers list what a job printed.
 private struct ConsoleLines: JSONReadable {
-    let lines: [String]
+    let lines: [ConsoleLine]
 
     init(reading json: RawJSON) throws(JSONError) {
         if json.isArray {
-            lines = try Self.texts(try json.elements())
+            lines = try Self.read(try json.elements())
             return
         }
         let row = try json.row()
         let list = row["logs"] ?? row["results"]
         guard let list else { throw JSONError(.missing, "The answer has no list of lines.", path: "results") }
-        lines = try Self.texts(try list.elements())
+        lines = try Self.read(try list.elements())
     }
 
-    private static func texts(_ elements: [RawJSON]) throws(JSONError) -> [String] {
-        var texts: [String] = []
-        texts.reserveCapacity(elements.count)
+    private static func read(_ elements: [RawJSON]) throws(JSONError) -> [ConsoleLine] {
+        var lines: [ConsoleLine] = []
+        lines.reserveCapacity(elements.count)
         for element in elements {
             guard element.isObject else {
-                texts.append(try String(reading: element))
+                lines.append(ConsoleLine(text: try String(reading: element)))
                 continue
             }
             let row = try element.row()
-            if let message: String = try row.readIfPresent("message") {
-                texts.append(message)
-            } else {
-                texts.append(try row.read("log"))
-            }
+            let message: String? = try row.readIfPresent("message")
+            let text: String = if let message { message } else { try row.read("log") }
+            lines.append(ConsoleLine(text: text, created: try row.readIfPresent("created")))
         }
-        return texts
+        return lines
     }
 }

@@ -16,8 +16,8 @@ package struct ConsoleReader: Sendable {
     }
 
     package enum Item: Sendable, Equatable {
-        /// What was printed, with the number that the server gave it.
-        case lines([String], number: Int64?)
+        /// What was printed, with the number and the time that the server gave it.
+        case lines([String], number: Int64?, created: Timestamp? = nil)
         /// The server says that the log is complete.
         case complete
         /// The server says that it cannot go on.
@@ -112,7 +112,9 @@ package struct ConsoleReader: Sendable {
         }
         let message = event["message"]?.stringValue
         switch type {
-        case "log": return [.lines(logLines(event["data"]?.stringValue ?? message ?? ""), number: number)]
+        case "log":
+            let created = event["created"]?.stringValue.flatMap { Timestamp(rawValue: $0) }
+            return [.lines(logLines(event["data"]?.stringValue ?? message ?? ""), number: number, created: created)]
         case "complete": return [.complete]
         case "error": return [.failure(message ?? event["data"]?.stringValue ?? "no reason is given")]
         default: return []

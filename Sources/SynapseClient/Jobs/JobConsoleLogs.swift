@@ -38,7 +38,7 @@ public struct JobConsoleLogs: AsyncSequence, Sendable {
         private let request: ClientRequest
         private var connection: Connection?
         private var position = ConsolePosition()
-        private var lines: ArraySlice<String> = []
+        private var lines: ArraySlice<ConsoleLine> = []
         /// Connections in a row that brought nothing new.
         private var failures = 0
         /// Whether the job was known to have ended before this connection was made.
@@ -62,7 +62,12 @@ public struct JobConsoleLogs: AsyncSequence, Sendable {
         /// After an error the pass is over.
         ///
         /// - Throws: ``ClientError``, coded `notFound` when there is no such job, or `CancellationError`.
-        public mutating func next() async throws -> String? {
+        public mutating func next() async throws -> String? { try await nextLine()?.text }
+
+        /// The next line with the time at which it was printed, or `nil` as from ``next()``.
+        ///
+        /// - Throws: As ``next()``.
+        public mutating func nextLine() async throws -> ConsoleLine? {
             while true {
                 if let line = lines.popFirst() { return line }
                 if isFinished { return nil }
@@ -124,10 +129,10 @@ public struct JobConsoleLogs: AsyncSequence, Sendable {
             // Behind the end nothing counts.
             guard connection != nil else { return }
             switch item {
-            case .lines(let printed, let number):
+            case .lines(let printed, let number, let created):
                 let new = try position.take(printed, number: number)
                 if !new.isEmpty { failures = 0 }
-                lines += new
+                lines += new.map { ConsoleLine(text: $0, created: created) }
             case .comment:
                 connection?.isAlive = true
             case .complete:
@@ -152,7 +157,9 @@ public struct JobConsoleLogs: AsyncSequence, Sendable {
             if isKnownToBeOver {
                 if ended.hasEnd || ended.countBefore == position.count {
                     try position.checkEnd()
-                    if let last = ended.reader.rest() { lines += try position.take([last], number: nil) }
+                    if let last = ended.reader.rest() {
+                        lines += try position.take([last], number: nil).map { ConsoleLine(text: $0) }
+                    }
                     return try await finish()
                 }
                 return

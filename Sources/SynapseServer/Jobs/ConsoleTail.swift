@@ -21,6 +21,8 @@ struct ConsoleTail: Sendable {
     let database: ServerDatabase
     let heartbeat: Duration
     let isEventStream: Bool
+    /// Whether lines of plain text begin with the time at which they were printed; events always have it.
+    let hasTimes: Bool
     /// The number of the first line that is wanted.
     let start: Int64
 
@@ -77,15 +79,16 @@ struct ConsoleTail: Sendable {
         try await output.write(Self.event([("type", "complete"), ("message", message), ("status", status)]))
     }
 
-    private func text(_ lines: [String], from first: Int64) -> ByteBuffer {
+    private func text(_ lines: [PrintedLine], from first: Int64) -> ByteBuffer {
         var buffer = ByteBuffer()
         for (offset, line) in lines.enumerated() {
             if isEventStream {
                 buffer.writeString("id: \(first + Int64(offset))\n")
-                var event = Self.event([("type", "log"), ("data", line)])
+                var event = Self.event([("type", "log"), ("data", line.text), ("created", line.created)])
                 buffer.writeBuffer(&event)
             } else {
-                buffer.writeBytes(Self.plain(line))
+                if hasTimes { buffer.writeString("\(line.created) ") }
+                buffer.writeBytes(Self.plain(line.text))
                 buffer.writeInteger(UInt8(ascii: "\n"))
             }
         }

@@ -9,7 +9,7 @@ struct JobKeeper: Sendable {
     let watch: JobWatch
 
     /// Adds lines to the end of a job's console log.
-    func append(_ lines: [ConsoleLine], to job: JobRecord.Key) async throws {
+    func append(_ lines: [PrintedLine], to job: JobRecord.Key) async throws {
         if lines.isEmpty { return }
         try await database.write { db in try JobRepository(tenant: job.tenant).append(db, job.id, lines) }
         watch.signal(job.id)

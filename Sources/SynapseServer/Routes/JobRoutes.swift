@@ -32,13 +32,22 @@ enum JobRoutes {
         table.on(.get, "jobs/{id}/console_logs") { scope in
             let id = try scope.textIdentifier()
             let repository = JobRepository(tenant: scope.identity.tenantID)
+            let hasTimes = wantsTimes(scope)
             return try await scope.database.read { db in
                 let record = try repository.existing(db, id)
                 var writer = JSONWriter(reservingCapacity: 1 << 16)
                 var failure: (any Error)?
                 writer.array { writer in
                     do {
-                        try repository.forEachLine(db, record.id) { writer.element($0) }
+                        try repository.forEachLine(db, record.id) { line in
+                            guard hasTimes else { return writer.element(line.text) }
+                            writer.element { writer in
+                                writer.object { writer in
+                                    writer.member("message", line.text)
+                                    writer.member("created", line.created)
+                                }
+                            }
+                        }
                     } catch {
                         failure = error
                     }
@@ -101,6 +110,11 @@ enum JobRoutes {
         return answer
     }
 
+    /// Whether `?timestamps=true` asks for the times of lines.
+    private static func wantsTimes(_ scope: RequestScope) -> Bool {
+        ["true", "1"].contains(scope.request.uri.queryParameters["timestamps"].map(String.init)?.lowercased())
+    }
+
     private static let tail: RouteTable.StreamHandler = { scope in
         let id = try scope.textIdentifier()
         let repository = JobRepository(tenant: scope.identity.tenantID)
@@ -112,7 +126,7 @@ enum JobRoutes {
         return ConsoleTail(
             tail: tail, uuid: job.uuid, database: scope.database,
             heartbeat: scope.services.configuration.tailHeartbeat, isEventStream: isEventStream,
-            start: max(0, (last ?? -1).addingSaturated(1))
+            hasTimes: wantsTimes(scope), start: max(0, (last ?? -1).addingSaturated(1))
         ).response(to: scope.request)
     }
 
@@ -138,7 +152,7 @@ enum JobRoutes {
             if !raw.isNull, !raw.isObject { errors.add("meta", "Value must be an object.") }
             change.meta = raw.isNull ? "{}" : raw.description
         }
-        if let raw = row["console_logs"], !raw.isNull { change.lines = ConsoleLine.lines(reading: raw, &errors) }
+        if let raw = row["console_logs"], !raw.isNull { change.lines = PrintedLine.lines(reading: raw, &errors) }
         try errors.throwIfAny()
         return change
     }

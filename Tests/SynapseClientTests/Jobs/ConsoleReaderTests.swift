@@ -19,7 +19,7 @@ struct ConsoleReaderTests {
 
     private static func lines(_ items: [ConsoleReader.Item]) -> [String] {
         items.flatMap { item -> [String] in
-            if case .lines(let lines, _) = item { lines } else { [] }
+            if case .lines(let lines, _, _) = item { lines } else { [] }
         }
     }
 
@@ -36,7 +36,7 @@ struct ConsoleReaderTests {
             data: {"type":"connected","job_id":"j"}\n
             : heartbeat\n
             id: 7
-            data: {"type":"log","data":"a\\r\\nb\\n"}\n
+            data: {"type":"log","data":"a\\r\\nb\\n","created":"2026-01-02T03:04:05Z"}\n
             event: log
             data:{"type":"log",\r
             data: "data":""}\r
@@ -50,7 +50,9 @@ struct ConsoleReaderTests {
         for items in try Self.read(.events, body) {
             #expect(
                 items == [
-                    .comment, .lines(["a\r", "b"], number: 7), .lines([""], number: nil),
+                    .comment,
+                    .lines(["a\r", "b"], number: 7, created: Timestamp(rawValue: "2026-01-02T03:04:05Z")),
+                    .lines([""], number: nil),
                     .lines(["c", "d"], number: nil),
                     .lines(["no json"], number: nil), .failure("hub down"), .complete,
                 ])
@@ -62,7 +64,7 @@ struct ConsoleReaderTests {
         var reader = ConsoleReader(.plain)
         var lengths: [Int] = []
         for _ in 0..<40 {
-            for case .lines(let lines, _) in try reader.read([UInt8](repeating: 0x61, count: 1 << 20)) {
+            for case .lines(let lines, _, _) in try reader.read([UInt8](repeating: 0x61, count: 1 << 20)) {
                 lengths += lines.map(\.utf8.count)
             }
         }

@@ -31,7 +31,7 @@ struct ConsoleAssemblerTests {
         let text = String(repeating: "한", count: 100_000)
         let found = lines(Array(text.utf8), pieces: size)
         #expect(found.joined() == text)
-        #expect(found.allSatisfy { $0.utf8.count <= ConsoleLine.longestByteCount } && found.count == 5)
+        #expect(found.allSatisfy { $0.utf8.count <= PrintedLine.longestByteCount } && found.count == 5)
     }
 
     /// A reader that starts at the position finds what was not handed out, and nothing twice.

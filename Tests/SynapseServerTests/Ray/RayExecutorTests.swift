@@ -103,6 +103,17 @@ struct RayExecutorTests {
         #expect(try await RayUnderTest.follow(handle).exit.cause == .timeLimit)
     }
 
+    @Test func aMemoryLimitHolds() async throws {
+        let job = try RayUnderTest.job("x = bytearray(512 << 20)")
+        defer { job.remove() }
+        let executor = try #require(RayUnderTest.address.map { RayExecutor(address: $0, memoryByteCount: 256 << 20) })
+        let handle = executor.makeHandle(for: job.run)
+        try await executor.start(job.run, handle: handle)
+        let (exit, output) = try await RayUnderTest.follow(handle)
+        #expect(exit.cause == .status(1))
+        #expect(String(decoding: output, as: UTF8.self).contains("MemoryError"))
+    }
+
     @Test func manyLinesAreReadFromAnyPlace() async throws {
         let job = try RayUnderTest.job("for i in range(20000): print('line', i)")
         defer { job.remove() }

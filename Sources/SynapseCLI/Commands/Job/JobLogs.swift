@@ -17,26 +17,34 @@ struct JobLogs: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Go on until the job has ended.")
     var follow = false
 
+    @Flag(name: .shortAndLong, help: "Begin each line with the time at which it was printed.")
+    var timestamps = false
+
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
         try await connection.withClient { client in
             let job = Job.ID(rawValue: id)
             guard follow else {
-                for line in try await client.listJobConsoleLogs(job) { try Self.print(line) }
+                guard timestamps else {
+                    for line in try await client.listJobConsoleLogs(job) { try Self.print(line) }
+                    return
+                }
+                for line in try await client.listJobConsoleLines(job) { try Self.print(Self.dated(line)) }
                 return
             }
-            try JobOutcome.check(try await Self.follow(job, client))
+            try JobOutcome.check(try await Self.follow(job, client, timestamps: timestamps))
         }
     }
 
     /// Prints lines as they come until the job has ended, and says why it waits before that.
-    static func follow(_ job: Job.ID, _ client: BackendClient) async throws -> Job? {
+    static func follow(_ job: Job.ID, _ client: BackendClient, timestamps: Bool = false) async throws -> Job? {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await sayWhyItWaits(job, client) }
             defer { tasks.cancelAll() }
             let log = client.tailJobConsoleLogs(job)
-            for try await line in log { try print(line) }
+            var lines = log.makeAsyncIterator()
+            while let line = try await lines.nextLine() { try print(timestamps ? dated(line) : line.text) }
             return log.finalJob
         }
     }
@@ -55,6 +63,8 @@ struct JobLogs: AsyncParsableCommand {
             pause = min(pause * 2, .seconds(2))
         }
     }
+
+    private static func dated(_ line: ConsoleLine) -> String { "\(line.created?.description ?? "-") \(line.text)" }
 
     /// A terminal is not steered by what a job printed; a file gets it as it is.
     private static func print(_ line: String) throws {

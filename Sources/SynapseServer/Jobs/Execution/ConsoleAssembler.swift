@@ -15,21 +15,21 @@ struct ConsoleAssembler: Sendable {
     /// Takes a piece of output and answers the lines that are complete by it.
     ///
     /// A line that does not end is handed out in pieces as it grows.
-    mutating func take(_ output: JobOutput) -> [ConsoleLine] {
+    mutating func take(_ output: JobOutput) -> [PrintedLine] {
         end = output.end
         let created = output.time ?? WireTime.now()
-        var lines: [ConsoleLine] = []
+        var lines: [PrintedLine] = []
         rest += output.bytes
         if let last = rest.lastIndex(of: UInt8(ascii: "\n")) {
-            lines = ConsoleLine.lines(of: String(decoding: rest[...last], as: UTF8.self), created: created)
+            lines = PrintedLine.lines(of: String(decoding: rest[...last], as: UTF8.self), created: created)
             rest.removeSubrange(...last)
         }
         var start = 0
-        while rest.count - start > ConsoleLine.longestByteCount {
-            var next = start + ConsoleLine.longestByteCount
+        while rest.count - start > PrintedLine.longestByteCount {
+            var next = start + PrintedLine.longestByteCount
             // A piece ends between two characters, in text that has any.
-            while next > start + ConsoleLine.longestByteCount - 4, rest[next] & 0xC0 == 0x80 { next -= 1 }
-            lines += ConsoleLine.lines(of: String(decoding: rest[start..<next], as: UTF8.self), created: created)
+            while next > start + PrintedLine.longestByteCount - 4, rest[next] & 0xC0 == 0x80 { next -= 1 }
+            lines += PrintedLine.lines(of: String(decoding: rest[start..<next], as: UTF8.self), created: created)
             start = next
         }
         rest.removeSubrange(..<start)
@@ -37,9 +37,9 @@ struct ConsoleAssembler: Sendable {
     }
 
     /// The line that the end of the output cuts off.
-    mutating func finish() -> [ConsoleLine] {
+    mutating func finish() -> [PrintedLine] {
         if rest.isEmpty { return [] }
         defer { rest = [] }
-        return ConsoleLine.lines(of: String(decoding: rest, as: UTF8.self), created: WireTime.now())
+        return PrintedLine.lines(of: String(decoding: rest, as: UTF8.self), created: WireTime.now())
     }
 }

@@ -118,7 +118,7 @@ struct JobConductor: Sendable {
         }
     }
 
-    private func keep(_ job: JobRecord.Key, _ lines: [ConsoleLine], _ position: Int64) async throws {
+    private func keep(_ job: JobRecord.Key, _ lines: [PrintedLine], _ position: Int64) async throws {
         if lines.isEmpty { return }
         try await database.write { db in try JobRunRepository().keep(db, job, lines, position: position) }
         services.watch.signal(job.id)
@@ -140,7 +140,7 @@ struct JobConductor: Sendable {
             if change.status == nil, change.error != nil { change.status = record.status }
             if change.status != nil { _ = try jobs.update(db, try jobs.existing(db, "\(job.id)"), change) }
             if let text = outcome.afterword(record) {
-                try jobs.append(db, job.id, [ConsoleLine(text: text, created: WireTime.now())])
+                try jobs.append(db, job.id, [PrintedLine(text: text, created: WireTime.now())])
             }
             try runs.end(db, job)
         }

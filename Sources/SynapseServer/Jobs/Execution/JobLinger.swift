@@ -51,7 +51,7 @@ struct JobLinger: Sendable {
         let text = "The job had reported \(status) and went on for \(seconds) seconds; the server ends it."
         services.logger.notice("a job that has reported its end goes on and is ended", metadata: ["job": "\(job.id)"])
         do {
-            try await services.jobs.append([ConsoleLine(text: text, created: WireTime.now())], to: job)
+            try await services.jobs.append([PrintedLine(text: text, created: WireTime.now())], to: job)
             return true
         } catch {
             return false

@@ -7,7 +7,7 @@ struct RayBundle: Sendable {
     /// Known by its content: what is sent twice is one package.
     let name: String
 
-    init(_ run: JobRun, timeLimit: Duration?) {
+    init(_ run: JobRun, timeLimit: Duration?, memoryByteCount: Int64?) {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("arguments") { writer in
@@ -23,6 +23,7 @@ struct RayBundle: Sendable {
             writer.member("parameters_file", run.parametersFile.map { JSONValue.string($0) } ?? .null)
             writer.member("parameters", run.parametersFile == nil ? "" : run.parameters)
             writer.member("time_limit", timeLimit.map { JSONValue.double($0 / .seconds(1)) } ?? .null)
+            writer.member("memory_limit", memoryByteCount.map { JSONValue.integer($0) } ?? .null)
         }
         bytes = StoredArchive.bytes(of: [
             (RayLauncher.filename, Array(RayLauncher.source.utf8)), (RayLauncher.runFilename, writer.bytes),

@@ -21,14 +21,17 @@ struct RayExecutor: JobExecutor {
     let tail: RayLogTail
     /// How long a job may take; any time unless set.
     let timeLimit: Duration?
+    /// Bytes of address space that each process of a job may have; any number unless set.
+    let memoryByteCount: Int64?
 
     let name = "ray"
     let isRemote = true
 
-    init(address: RayAddress, timeLimit: Duration? = nil) {
+    init(address: RayAddress, timeLimit: Duration? = nil, memoryByteCount: Int64? = nil) {
         client = RayClient(address: address)
         tail = RayLogTail(address: address, silence: .seconds(2))
         self.timeLimit = timeLimit
+        self.memoryByteCount = memoryByteCount
     }
 
     func makeHandle(for run: JobRun) -> String { "synapse-\(run.uuid)" }
@@ -39,7 +42,7 @@ struct RayExecutor: JobExecutor {
             if try await !client.hasPackage(release.name) {
                 try await client.upload(release.name, .file(release.file, byteCount: run.archive.byteCount))
             }
-            let bundle = RayBundle(run, timeLimit: timeLimit)
+            let bundle = RayBundle(run, timeLimit: timeLimit, memoryByteCount: memoryByteCount)
             if try await !client.hasPackage(bundle.name) { try await client.upload(bundle.name, .bytes(bundle.bytes)) }
             do {
                 try await client.submit(submission(run, handle, release, bundle))

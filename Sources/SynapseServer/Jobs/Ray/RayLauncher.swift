@@ -13,7 +13,7 @@ enum RayLauncher {
 
     static let source = #"""
         """Runs one job of a Synapse backend on Ray."""
-        import codecs, ctypes, json, os, re, select, shutil, signal, subprocess, sys, tempfile, time
+        import codecs, ctypes, json, os, re, resource, select, shutil, signal, subprocess, sys, tempfile, time
 
         LONGEST_LINE = 8192
         STOP_GRACE = 2.0
@@ -158,6 +158,10 @@ enum RayLauncher {
             return "T" if late else "E%d" % child.returncode
 
 
+        def limit_memory(limit):
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
         def main():
             started = time.monotonic()
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -178,7 +182,8 @@ enum RayLauncher {
                 write(b"\x1aS\n")
                 child = subprocess.Popen(
                     [sys.executable] + run["arguments"], cwd=work, env=environment, stdin=subprocess.DEVNULL,
-                    stdout=writer, stderr=writer)
+                    stdout=writer, stderr=writer,
+                    preexec_fn=(lambda: limit_memory(run["memory_limit"])) if run["memory_limit"] else None)
                 os.close(writer)
                 deadline = None if run["time_limit"] is None else started + run["time_limit"]
                 end = follow(child, reader, Output(), deadline)

@@ -136,7 +136,7 @@ struct JobChange: Sendable {
     var meta: String?
     /// Why it failed, for people.
     var error: String?
-    var lines: [ConsoleLine] = []
+    var lines: [PrintedLine] = []
 }
 
 /// What a new job is made of.

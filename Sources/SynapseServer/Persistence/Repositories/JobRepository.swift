@@ -144,7 +144,7 @@ struct JobRepository: Sendable {
 
 extension JobRepository {
     /// Adds lines behind the last one, without the job's own token.
-    func append(_ db: Database, _ job: Int64, _ lines: [ConsoleLine]) throws {
+    func append(_ db: Database, _ job: Int64, _ lines: [PrintedLine]) throws {
         if lines.isEmpty { return }
         let last = try db.cachedStatement(sql: "SELECT max(number) FROM console_line WHERE job_id = ?")
         var number = (try Int64?.fetchOne(last, arguments: [job]) ?? nil).map { $0 + 1 } ?? 0
@@ -163,26 +163,27 @@ extension JobRepository {
     }
 
     /// Hands out each line of a job, in order.
-    func forEachLine(_ db: Database, _ job: Int64, _ body: (String) -> Void) throws {
-        let lines = try String.fetchCursor(
-            db, sql: "SELECT text FROM console_line WHERE job_id = ? ORDER BY number", arguments: [job])
-        while let line = try lines.next() { body(line) }
+    func forEachLine(_ db: Database, _ job: Int64, _ body: (PrintedLine) -> Void) throws {
+        let lines = try Row.fetchCursor(
+            db, sql: "SELECT text, created FROM console_line WHERE job_id = ? ORDER BY number", arguments: [job])
+        while let line = try lines.next() { body(PrintedLine(text: line[0], created: line[1])) }
     }
 
     /// Lines from a number on, up to a number of them and about a number of bytes, and the state of the job at that
     /// moment.
     static func piece(
         _ db: Database, _ job: Int64, from first: Int64, _ maximumCount: Int, _ maximumByteCount: Int
-    ) throws -> (lines: [String], status: String) {
+    ) throws -> (lines: [PrintedLine], status: String) {
         let status = try db.cachedStatement(sql: "SELECT status FROM job WHERE id = ?")
         let state = try String.fetchOne(status, arguments: [job]) ?? JobStatus.failed.rawValue
         let statement = try db.cachedStatement(
-            sql: "SELECT text FROM console_line WHERE job_id = ? AND number >= ? ORDER BY number LIMIT ?")
-        let cursor = try String.fetchCursor(statement, arguments: [job, first, maximumCount])
-        var lines: [String] = []
+            sql: "SELECT text, created FROM console_line WHERE job_id = ? AND number >= ? ORDER BY number LIMIT ?")
+        let cursor = try Row.fetchCursor(statement, arguments: [job, first, maximumCount])
+        var lines: [PrintedLine] = []
         var byteCount = 0
-        while byteCount < maximumByteCount, let line = try cursor.next() {
-            byteCount += line.utf8.count
+        while byteCount < maximumByteCount, let row = try cursor.next() {
+            let line = PrintedLine(text: row[0], created: row[1])
+            byteCount += line.text.utf8.count
             lines.append(line)
         }
         return (lines, state)

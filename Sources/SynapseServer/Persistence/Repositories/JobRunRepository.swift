@@ -87,7 +87,7 @@ struct JobRunRepository: Sendable {
     }
 
     /// Keeps lines together with the position behind them, so that each is kept once whatever comes in between.
-    func keep(_ db: Database, _ job: JobRecord.Key, _ lines: [ConsoleLine], position: Int64) throws {
+    func keep(_ db: Database, _ job: JobRecord.Key, _ lines: [PrintedLine], position: Int64) throws {
         try JobRepository(tenant: job.tenant).append(db, job.id, lines)
         let statement = try db.cachedStatement(sql: "UPDATE job_run SET position = ? WHERE job_id = ?")
         try statement.execute(arguments: [position, job.id])

@@ -1,7 +1,7 @@
 import SynapseModels
 
 /// One line that a job printed, as it is kept.
-struct ConsoleLine: Sendable, Equatable {
+struct PrintedLine: Sendable, Equatable {
     /// Longer lines are kept in pieces: a program that never ends its line must not become one row of many megabytes.
     static let longestByteCount = 64 << 10
 
@@ -12,8 +12,8 @@ struct ConsoleLine: Sendable, Equatable {
     /// The lines of a text that ends, or does not end, in a line feed; a carriage return before a line feed goes with it.
     ///
     /// What the database cannot keep, the null character, becomes the replacement character.
-    static func lines(of text: String, created: String) -> [ConsoleLine] {
-        var lines: [ConsoleLine] = []
+    static func lines(of text: String, created: String) -> [PrintedLine] {
+        var lines: [PrintedLine] = []
         let bytes = Array(text.utf8)
         var start = 0
         while start < bytes.count {
@@ -23,11 +23,11 @@ struct ConsoleLine: Sendable, Equatable {
             append(line, created, to: &lines)
             start = end + 1
         }
-        if bytes.isEmpty { lines.append(ConsoleLine(text: "", created: created)) }
+        if bytes.isEmpty { lines.append(PrintedLine(text: "", created: created)) }
         return lines
     }
 
-    private static func append(_ line: ArraySlice<UInt8>, _ created: String, to lines: inout [ConsoleLine]) {
+    private static func append(_ line: ArraySlice<UInt8>, _ created: String, to lines: inout [PrintedLine]) {
         var rest = line
         repeat {
             var piece = rest.prefix(longestByteCount)
@@ -40,17 +40,17 @@ struct ConsoleLine: Sendable, Equatable {
             if piece.contains(0) {
                 text = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
             }
-            lines.append(ConsoleLine(text: text, created: created))
+            lines.append(PrintedLine(text: text, created: created))
         } while !rest.isEmpty
     }
 
     /// Reads `console_logs` of a body: a text, an object with `message`, `log` or `content`, or a list of those.
     ///
     /// An object without such a text is kept whole, as its JSON: what a job says is not thrown away.
-    static func lines(reading raw: RawJSON, _ errors: inout FieldErrors) -> [ConsoleLine] {
+    static func lines(reading raw: RawJSON, _ errors: inout FieldErrors) -> [PrintedLine] {
         let now = WireTime.now()
         let entries = raw.isArray ? (try? raw.elements()) ?? [] : [raw]
-        var lines: [ConsoleLine] = []
+        var lines: [PrintedLine] = []
         for (index, entry) in entries.enumerated() {
             if let text = try? String(reading: entry) {
                 lines += Self.lines(of: text, created: now)
