@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .library(name: "SynapseClient", targets: ["SynapseClient"]),
         .library(name: "SynapseServer", targets: ["SynapseServer"]),
+        .library(name: "SynapseTestSupport", targets: ["SynapseTestSupport"]),
         .executable(name: "synapse", targets: ["synapse"]),
     ],
     dependencies: [

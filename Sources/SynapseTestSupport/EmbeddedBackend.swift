@@ -10,6 +10,8 @@ public import SynapseServer
 public struct EmbeddedBackend: Sendable {
     /// The address, such as `http://127.0.0.1:40123`.
     public let url: String
+    /// The port on 127.0.0.1, for a ``FaultProxy`` before it.
+    public var port: Int { url.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
     /// The token of the tenant `default`.
     public let adminToken: String
     /// The data directory.

@@ -2,10 +2,11 @@ import Foundation
 import Testing
 
 struct ReadmeTests {
-    @Test func `The Swift example in the README is the one that is compiled`() throws {
+    @Test(arguments: [("README.md", "ReadmeExample.swift"), ("docs/fault-plan.md", "FaultExample.swift")])
+    func `The Swift example in a text is the one that is compiled`(text: String, example: String) throws {
         let tests = URL(filePath: #filePath).deletingLastPathComponent()
-        let example = try String(contentsOf: tests.appending(path: "ReadmeExample.swift"), encoding: .utf8)
-        let readme = try String(contentsOf: tests.appending(path: "../../README.md").standardized, encoding: .utf8)
-        #expect(readme.contains("```swift\n\(example)```"))
+        let compiled = try String(contentsOf: tests.appending(path: example), encoding: .utf8)
+        let shown = try String(contentsOf: tests.appending(path: "../../\(text)").standardized, encoding: .utf8)
+        #expect(shown.contains("```swift\n\(compiled)```"))
     }
 }

@@ -513,11 +513,15 @@ def test_units_that_keep_other_notes_are_told(server, tmp_path):
     assert folder.run()["units_with_other_notes"] == 0
 
 
-def test_hidden_files_are_counted(server, tmp_path):
+def test_hidden_files_are_skipped(server, tmp_path):
     folder = Folder(server, tmp_path)
     for name in ("a.png", ".b.png", "sub/.c.png", ".git/d.png"):
         folder.picture(name)
     report = folder.run()
-    assert report["hidden"] == 3 and list(by_path(report)) == ["a.png"]
+    rows = by_path(report)
+    assert report["hidden"] == report["skipped"] == 3
+    assert {path: row["state"] for path, row in rows.items()} == {
+        "a.png": "uploaded", ".b.png": "skipped", "sub/.c.png": "skipped", ".git": "skipped"}
+    assert rows[".git"]["reason"] == "hidden" and rows[".git"]["message"] == "a hidden folder"
     text = subprocess.run(folder.arguments(), capture_output=True, text=True, env=folder.environment).stdout
-    assert "3 hidden files and folders left out" in text
+    assert "3 skipped (3 hidden)" in text

@@ -18,7 +18,7 @@ struct FolderScan {
     /// lead to a folder or nowhere, names that are not UTF-8.
     var unusable: [UnitGrouping.Skipped] = []
     /// Hidden files and folders, which are left out.
-    private(set) var hiddenCount = 0
+    private(set) var hidden: [UnitGrouping.Skipped] = []
     /// Links to files outside of the folder, unless these are wanted.
     var outside: [UnitGrouping.Skipped] = []
 
@@ -53,11 +53,13 @@ struct FolderScan {
                 continue
             }
             for entry in entries {
+                let path = current + [UInt8(ascii: "/")] + entry.name
                 guard entry.name.first != UInt8(ascii: ".") else {
-                    scan.hiddenCount += 1
+                    let kind = entry.kind == .folder ? "folder" : "file"
+                    scan.hidden.append(
+                        UnitGrouping.Skipped(path: Self.shown(path), code: "hidden", reason: "a hidden \(kind)"))
                     continue
                 }
-                let path = current + [UInt8(ascii: "/")] + entry.name
                 if entry.kind == .folder { open.append(path) } else { scan.take(path, entry) }
             }
         }

@@ -12,10 +12,9 @@ struct UploadTally {
     private var tasks: Set<AnnotationTask.ID> = []
     private var byteCount: Int64 = 0
     private var unitsWithOtherNotes: Set<DataUnit.ID> = []
-    private let hiddenCount: Int
+    private var hiddenCount = 0
 
-    init(isDryRun: Bool, hiddenCount: Int) {
-        self.hiddenCount = hiddenCount
+    init(isDryRun: Bool) {
         self.isDryRun = isDryRun
     }
 
@@ -31,16 +30,25 @@ struct UploadTally {
         if record.note != nil, let unit = record.dataUnit { unitsWithOtherNotes.insert(unit) }
         if let task = record.task { tasks.insert(task) }
         if record.state == .uploaded || record.state == .planned { byteCount += record.byteCount ?? 0 }
+        // Nobody is told of each `.DS_Store`; the report has it.
+        if record.reason == "hidden" {
+            hiddenCount += 1
+            return
+        }
         let isNamed = record.state == .failed || record.state == .skipped
         // A server that went away fails what was left for one reason: it is said once.
         guard isNamed, record.reason != ClientError.Code.notTried.rawValue else { return }
-        guard count(record.state) <= Self.namedCount else { return }
+        guard nameableCount(record.state) <= Self.namedCount else { return }
         Terminal.say("\(record.state) \(Terminal.printable(record.path)): \(record.message ?? record.reason ?? "")")
+    }
+
+    private func nameableCount(_ state: CollectionUploadFile.State) -> Int {
+        count(state) - (state == .skipped ? hiddenCount : 0)
     }
 
     /// Says how many are not named above.
     func sayRest(report: String) {
-        let rest = [CollectionUploadFile.State.failed, .skipped].reduce(0) { $0 + max(0, count($1) - Self.namedCount) }
+        let rest = [CollectionUploadFile.State.failed, .skipped].reduce(0) { $0 + max(0, nameableCount($1) - Self.namedCount) }
         if rest > 0 { Terminal.say("… and \(rest) more; the report names all: \(report)") }
     }
 
@@ -55,10 +63,10 @@ struct UploadTally {
             let made = isDryRun ? "" : "; \(units.count) units, \(tasks.count) tasks"
             let other = unitsWithOtherNotes.count
             let kept = other > 0 ? "; \(other) units keep other notes" : ""
-            let hidden = hiddenCount > 0 ? "; \(hiddenCount) hidden files and folders left out" : ""
+            let hidden = hiddenCount > 0 ? " (\(hiddenCount) hidden)" : ""
             try Terminal.write(
                 """
-                \(sent), \(count(.alreadyThere)) there already, \(count(.skipped)) skipped, \(count(.failed)) failed\(made)\(kept)\(hidden)
+                \(sent), \(count(.alreadyThere)) there already, \(count(.skipped)) skipped\(hidden), \(count(.failed)) failed\(made)\(kept)
 
                 """)
         }

@@ -17,7 +17,7 @@ struct UploadCommand: AsyncParsableCommand, GoesOn {
             has changed.
             """)
 
-    @Argument(help: "The folder; its subfolders are searched too. Hidden files are left out.")
+    @Argument(help: "The folder; its subfolders are searched too. Hidden files and folders are skipped.")
     var folder: String
 
     @Option(help: "The id of the data collection.")

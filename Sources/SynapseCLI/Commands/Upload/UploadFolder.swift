@@ -17,15 +17,12 @@ struct UploadFolder {
     /// What is not to be uploaded, files and rows of the metadata.
     private(set) var skipped: [UnitGrouping.Skipped]
 
-    /// Hidden files and folders, which are left out.
-    var hiddenCount: Int { scan.hiddenCount }
-
     let resolvedRoot: String
 
     init(_ folder: String, followsLinks: Bool) throws {
         scan = try FolderScan.files(in: folder, followsLinks: followsLinks)
         unusable = scan.unusable
-        skipped = scan.outside
+        skipped = scan.outside + scan.hidden
         resolvedRoot = scan.resolvedRoot
     }
 

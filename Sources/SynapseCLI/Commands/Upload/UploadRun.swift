@@ -28,7 +28,7 @@ struct UploadRun {
     }
 
     mutating func run() async throws {
-        var tally = UploadTally(isDryRun: options.isDryRun, hiddenCount: files.hiddenCount)
+        var tally = UploadTally(isDryRun: options.isDryRun)
         var isFinished = false
         defer {
             // Also when the run is interrupted: what is done is known to the next run.
@@ -47,7 +47,7 @@ struct UploadRun {
     ///
     /// - Throws: The reason.
     mutating func giveUp(_ paths: [String], _ reason: ClientError) throws {
-        var tally = UploadTally(isDryRun: options.isDryRun, hiddenCount: files.hiddenCount)
+        var tally = UploadTally(isDryRun: options.isDryRun)
         let code = ClientError.Code.notTried.rawValue
         for path in paths {
             let message = "not tried, because the upload had stopped: \(reason.message)"

@@ -35,9 +35,9 @@ struct DataFileRepository: Sendable {
     let tenant: Int64
 
     func existing(_ db: Database, _ id: Int64) throws -> DataFileRecord {
-        let row = try Row.fetchOne(
-            db, sql: "SELECT \(DataFileRecord.columns) FROM data_file WHERE tenant_id = ? AND id = ?",
-            arguments: [tenant, id])
+        let statement = try db.cachedStatement(
+            sql: "SELECT \(DataFileRecord.columns) FROM data_file WHERE tenant_id = ? AND id = ?")
+        let row = try Row.fetchOne(statement, arguments: [tenant, id])
         guard let row else { throw APIError.notFound }
         return DataFileRecord(row: row)
     }
@@ -48,20 +48,21 @@ struct DataFileRepository: Sendable {
     {
         if let found = try find(db, storedFile: storedFile) { return try existing(db, found) }
         let now = WireTime.now()
-        try db.execute(
+        let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO data_file (tenant_id, stored_file_id, original_name, content_type, meta, created, modified)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
+                """)
+        try insert.execute(
             arguments: [tenant, storedFile, originalName, contentType, meta ?? "{}", now, now])
         return try existing(db, db.lastInsertedRowID)
     }
 
     /// The data file of stored content.
     func find(_ db: Database, storedFile: Int64) throws -> Int64? {
-        try Int64.fetchOne(
-            db, sql: "SELECT id FROM data_file WHERE stored_file_id = ? AND tenant_id = ?",
-            arguments: [storedFile, tenant])
+        let statement = try db.cachedStatement(
+            sql: "SELECT id FROM data_file WHERE stored_file_id = ? AND tenant_id = ?")
+        return try Int64.fetchOne(statement, arguments: [storedFile, tenant])
     }
 
     /// Which of some MD5 or SHA-1 digests data files have; answered as they were asked.

@@ -31,15 +31,15 @@ struct StoredFileRepository: Sendable {
     /// A row whose file is gone takes the new file over, so that sending a file again repairs a damaged store. A file
     /// that cannot be looked at is not taken for gone.
     func adopt(_ db: Database, name: String, _ digests: ContentDigests, in store: LocalFileStore) throws -> Adoption {
-        let row = try Row.fetchOne(
-            db,
-            sql: "SELECT id, name FROM stored_file WHERE tenant_id = ? AND md5 = ? AND sha1 = ? AND byte_count = ?",
-            arguments: [tenant, digests.md5, digests.sha1, digests.byteCount])
+        let find = try db.cachedStatement(
+            sql: "SELECT id, name FROM stored_file WHERE tenant_id = ? AND md5 = ? AND sha1 = ? AND byte_count = ?")
+        let row = try Row.fetchOne(find, arguments: [tenant, digests.md5, digests.sha1, digests.byteCount])
         guard let row else {
-            try db.execute(
+            let insert = try db.cachedStatement(
                 sql: """
                     INSERT INTO stored_file (tenant_id, name, byte_count, md5, sha1, created) VALUES (?, ?, ?, ?, ?, ?)
-                    """,
+                    """)
+            try insert.execute(
                 arguments: [tenant, name, digests.byteCount, digests.md5, digests.sha1, WireTime.now()])
             return Adoption(id: db.lastInsertedRowID, isNew: true)
         }
