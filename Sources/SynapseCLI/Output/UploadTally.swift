@@ -48,7 +48,9 @@ struct UploadTally {
 
     /// Says how many are not named above.
     func sayRest(report: String) {
-        let rest = [CollectionUploadFile.State.failed, .skipped].reduce(0) { $0 + max(0, nameableCount($1) - Self.namedCount) }
+        let rest = [CollectionUploadFile.State.failed, .skipped].reduce(0) { rest, state in
+            rest + max(0, nameableCount(state) - Self.namedCount)
+        }
         if rest > 0 { Terminal.say("… and \(rest) more; the report names all: \(report)") }
     }
 
