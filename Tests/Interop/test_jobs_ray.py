@@ -49,7 +49,8 @@ class Ray:
             [
                 ENVIRONMENT / "bin/python", ENVIRONMENT / "bin/ray", "start", "--head", "--block",
                 "--node-ip-address", "127.0.0.1", "--port", str(self.port), "--dashboard-host", "127.0.0.1",
-                "--dashboard-port", str(self.dashboard), "--num-cpus", "2", "--object-store-memory", "100000000",
+                "--dashboard-port", str(self.dashboard), "--dashboard-agent-listen-port", str(free_port()),
+                "--ray-client-server-port", str(free_port()), "--num-cpus", "2", "--object-store-memory", "100000000",
                 "--disable-usage-stats", "--temp-dir", self.folder,
             ],
             env=os.environ | {"PATH": path, "RAY_USAGE_STATS_ENABLED": "0"},
