@@ -35,8 +35,8 @@ free_port() {
 folder="$(mktemp -d /tmp/ray.XXXXXX)"
 port="$(free_port)"
 dashboard="$(free_port)"
-# Of the ports that are not given, some are the same for every Ray of a machine: another may be running.
-# Jobs run the Python that comes first on the PATH of Ray.
+# Jobs run the Python that comes first on the PATH of Ray. The ports that every Ray takes by default are given: another Ray may
+# be running on this machine.
 PATH="$environment/bin:$PATH" RAY_USAGE_STATS_ENABLED=0 setsid "$environment/bin/python" "$environment/bin/ray" start \
     --head --block --node-ip-address 127.0.0.1 --port "$port" --dashboard-host 127.0.0.1 --dashboard-port "$dashboard" \
     --dashboard-agent-listen-port "$(free_port)" --ray-client-server-port "$(free_port)" \
