@@ -35,6 +35,8 @@ public func withBackendServer<Result: Sendable>(
         await group.triggerGracefulShutdown()
         do {
             try await tasks.waitForAll()
+        } catch is CancellationError {
+            // The closure decides what a cancellation means; one that has its result keeps it.
         } catch {
             // The first failure tells more than the one that it led to.
             if case .success = result { throw error }

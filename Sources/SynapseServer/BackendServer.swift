@@ -184,7 +184,10 @@ public final class BackendServer: Service, Sendable {
         return Application(
             responder: BackendResponder(
                 table: table, faults: configuration.faultPlan, logger: configuration.logger),
-            server: .http1(configuration: .init(idleTimeout: TimeAmount(configuration.idleTimeout))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [OneRequestConnections()],
+                    idleTimeout: TimeAmount(configuration.idleTimeout))),
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil,
                 availableConnectionsDelegate: MaximumAvailableConnections(

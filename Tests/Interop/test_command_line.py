@@ -39,12 +39,47 @@ def test_json_output_is_one_document_or_one_object_a_line(server, project):
     (["project", "create", "--title", "t", "--category", "poem"], None, 1),
     (["task", "annotate", "1", "--data", "{"], None, 64),
     (["upload", "/nonexistent", "--collection", "1"], None, 64),
+    (["unit", "create", "--collection", "1", "--file", "image=/nonexistent.png"], None, 64),
+    (["file", "upload", "/nonexistent"], None, 64),
 ])
 def test_exit_codes(server, arguments, token, status):
     result = run(server, *arguments, token=token)
     assert result.returncode == status, result.stderr
     assert result.stdout == "" and len(result.stderr.strip().splitlines()) >= 1
     assert server.token not in result.stderr and (token or "no token") not in result.stderr
+
+
+def test_null_is_null_and_absent_is_absent(server):
+    """What is printed as JSON is what the wire says, member by member."""
+    made = server.post("projects/", {"title": "without a collection", "category": "image"})
+    assert made["data_collection"] is None
+    printed = json.loads(run(server, "project", "get", str(made["id"]), "-o", "json").stdout)
+    assert printed == server.get(f"projects/{made['id']}/")
+    listed = json.loads(run(server, "project", "list", "--search", "without a collection", "-o", "json").stdout)
+    assert listed == server.get("projects/", search="without a collection")
+
+
+def test_a_full_disk_of_the_server_is_no_unreachable_server(make_server, tmp_path):
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps({"rules": [
+        {"route": "/chunked_upload/", "method": "PUT", "fault": "status", "status": 507, "every": 1}]}))
+    server = make_server("--fault-plan", str(plan))
+    (tmp_path / "file.bin").write_bytes(b"\0" * 1000)
+    result = run(server, "file", "upload", str(tmp_path / "file.bin"), "--chunked")
+    assert result.returncode == 1 and "507" in result.stderr, result.stderr
+
+
+def test_an_empty_file_in_chunks_is_all_there(server, tmp_path):
+    (tmp_path / "empty.bin").write_bytes(b"")
+    result = run(server, "file", "upload", str(tmp_path / "empty.bin"), "--chunked")
+    assert result.returncode == 0 and "of 1 B" not in result.stderr, result.stderr
+
+
+def test_files_that_nobody_tried_are_not_said_to_be_gone(collection, server, tmp_path):
+    for index in range(3):
+        (tmp_path / f"{index}.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes([index]))
+    result = run(server, "upload", str(tmp_path), "--collection", str(collection["id"]), "--url", "http://127.0.0.1:9")
+    assert result.returncode == 5 and "3 of 3 files failed or were not tried" in result.stderr, result.stderr
 
 
 def test_one_bad_file_does_not_end_an_upload(server, collection, project, tmp_path):

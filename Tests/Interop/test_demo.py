@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 import struct
 import subprocess
@@ -93,6 +94,7 @@ def test_pictures_of_ones_own(tmp_path):
     report = json.loads(result.stdout)
     assert "job" not in report and "left out" in result.stderr
     assert (report["files"], report["units"], report["tasks"], report["tagged"]) == (7, 6, 6, 6)
+    assert (report["uploaded"], report["already_there"], report["failed"]) == (6, 1, 0)
     # Other images in the same folder, and a picture less, disturb nothing.
     (tmp_path / "mine" / "dog" / "2.png").unlink()
     os.mkfifo(tmp_path / "mine" / "pipe.png")
@@ -100,6 +102,8 @@ def test_pictures_of_ones_own(tmp_path):
     assert again.returncode == 2 and "pipe.png" in again.stderr
     report = json.loads(again.stdout)
     assert (report["uploaded"], report["units"], report["checks"]["counts"]) == (0, 5, True)
+    assert (report["files"], report["already_there"], report["failed"]) == (7, 6, 1)
+    assert "1 of 7 files failed" in again.stderr
     # A label that is corrected is handed in anew.
     (tmp_path / "mine" / "pipe.png").unlink()
     (tmp_path / "mine" / "cat").rename(tmp_path / "mine" / "lion")
@@ -107,6 +111,43 @@ def test_pictures_of_ones_own(tmp_path):
     assert renamed.returncode == 0 and json.loads(renamed.stdout)["checks"]["labels"], renamed.stderr
     digits = demo(tmp_path, "--directory", "own", "--no-job")
     assert digits.returncode == 0 and json.loads(digits.stdout)["units"] == 1797, digits.stderr
+
+
+def test_what_does_not_come_back_fails_a_check_and_is_repaired(tmp_path):
+    for index in range(4):
+        (tmp_path / "mine" / "cat").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "mine" / "cat" / f"{index}.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes([index]) * 100)
+    arguments = ["--images", "mine", "--directory", "own"]
+    assert demo(tmp_path, *arguments).returncode == 0
+    stored = sorted(path for path in (tmp_path / "own" / "files").rglob("*") if path.is_file())
+    # The same length and other bytes: only whoever reads them back finds out.
+    stored[0].write_bytes(b"x" * stored[0].stat().st_size)
+    damaged = demo(tmp_path, *arguments)
+    assert damaged.returncode == 1 and "not downloaded" in damaged.stderr and ".png" in damaged.stderr
+    report = json.loads(damaged.stdout)
+    assert report["checks"] == {"counts": True, "digests": False, "labels": True} and report["downloaded"] == 3
+    # Bytes that are cut or gone are found out by the server, and sent again.
+    stored[0].unlink()
+    stored[1].write_bytes(b"")
+    repaired = demo(tmp_path, *arguments)
+    assert repaired.returncode == 0, repaired.stderr
+    report = json.loads(repaired.stdout)
+    assert (report["uploaded"], report["already_there"], report["downloaded"]) == (2, 2, 4)
+
+
+def test_a_demo_that_is_kept_ends_well(tmp_path):
+    (tmp_path / "mine" / "cat").mkdir(parents=True)
+    (tmp_path / "mine" / "cat" / "0.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    command = [BINARY, "demo", "--images", "mine", "--directory", "own", "--keep"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    said = ""
+    while "until Ctrl-C" not in said:
+        line = process.stderr.readline()
+        assert line, said
+        said += line
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == 0 and "Interrupted" not in rest, rest
 
 
 @pytest.mark.parametrize("arguments, status, text", [

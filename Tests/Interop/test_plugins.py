@@ -255,10 +255,14 @@ def test_session_refusals_have_a_code(server, client):
 def test_synapse_agent(server):
     name = f"cli {time.monotonic_ns()}"
     made = json.loads(run(server, "agent", "create", "--name", name, "-o", "json").stdout)
-    checked = json.loads(run(server, "agent", "check", str(made["id"]), "-o", "json").stdout)
-    assert checked["status"] == "connected" == server.get(f"agents/{made['id']}/")["status"]
+    # Looking at an agent is no sign of its life; its own token is.
+    looked_at = run(server, "agent", "check", str(made["id"]))
+    assert looked_at.returncode == 1 and "disconnected" in looked_at.stdout
+    assert server.get(f"agents/{made['id']}/")["status"] == "disconnected"
     by_token = run(server, "agent", "check", "--agent-token-file", "-", input=made["token"] + "\n")
     assert by_token.returncode == 0 and name in by_token.stdout and made["token"] not in by_token.stdout + by_token.stderr
+    checked = json.loads(run(server, "agent", "check", str(made["id"]), "-o", "json").stdout)
+    assert checked["status"] == "connected" == server.get(f"agents/{made['id']}/")["status"]
     table = run(server, "agent", "list", "--all").stdout
     assert name in table and made["token"] not in table
     assert name in run(server, "agent", "get", str(made["id"])).stdout

@@ -52,6 +52,20 @@ def test_list_all_units_downloads_every_file(client, collection, pictures):
     assert sorted(hashlib.md5(open(path, "rb").read()).hexdigest() for path in paths) == wanted
 
 
+def test_list_all_units_downloads_files_of_any_name(client, collection, tmp_path):
+    """The SDK's downloader spells addresses in its own way: it writes plainly what needs no percent code in a path."""
+    names = ["a (1).png", "it's.png", "what!$&*,;=@.png", "c:d.png", "100%.png", "50%2B+1.png", "ü ö#?.png", "~[x]{y}|^`.png"]
+    bodies = []
+    for number, name in enumerate(names):
+        path = tmp_path / name
+        path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes([number]) * 50)
+        bodies.append(client.upload_data_file({"files": {"image": str(path)}, "meta": {"name": name}}, collection["id"]))
+    client.create_data_units(bodies)
+    rows, count = client.list_data_units({"data_collection": collection["id"]}, list_all=True)
+    found = {row["meta"]["name"]: open(row["files"]["image"]["path"], "rb").read() for row in rows}
+    assert count == len(names) and found == {name: (tmp_path / name).read_bytes() for name in names}
+
+
 @pytest.mark.parametrize(
     "change, field",
     [

@@ -20,9 +20,9 @@ struct ConnectionTests {
             .connect(host: "127.0.0.1", port: port).get()
     }
 
-    /// Whether the other side closes a connection within five seconds.
-    private static func isClosed(_ channel: any Channel) async throws -> Bool {
-        let timer = channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
+    /// Whether the other side closes a connection within a time.
+    private static func isClosed(_ channel: any Channel, within time: TimeAmount = .seconds(5)) async throws -> Bool {
+        let timer = channel.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
         try await channel.closeFuture.get()
         timer.cancel()
         return (try? await timer.futureResult.get()) == nil
@@ -38,6 +38,21 @@ struct ConnectionTests {
             ).get()
             #expect(try await Self.isClosed(half))
             #expect(try await TestClient(backend).get("/health").status == 200)
+        }
+    }
+
+    /// RFC 9112, section 9.3: an HTTP/1.0 client that does not ask for more is done after one answer.
+    @Test func connectionsOfHTTP10AreClosedUnlessTheyAreToBeKept() async throws {
+        try await withEmbeddedBackend { backend in
+            for (version, header, closes) in [
+                ("1.0", "", true), ("1.0", "Connection: Keep-Alive\r\n", false), ("1.1", "", false),
+                ("1.1", "Connection: close\r\n", true),
+            ] {
+                let channel = try await Self.connect(backend)
+                let request = "GET /health HTTP/\(version)\r\nHost: x\r\n\(header)\r\n"
+                try await channel.writeAndFlush(ByteBuffer(string: request)).get()
+                #expect(try await Self.isClosed(channel, within: .seconds(1)) == closes, "\(version) \(header)")
+            }
         }
     }
 

@@ -53,6 +53,40 @@ struct DamagedStoreTests {
         }
     }
 
+    @Test(arguments: [true, false]) func contentWithoutItsBytesIsNotThereAndIsRepairedBySendingItAgain(
+        isRemoved: Bool
+    ) async throws {
+        try await withEmbeddedBackend { backend in
+            let client = TestClient(backend)
+            let link = try await client.upload([1, 2, 3])["file"].stringValue ?? ""
+            let path = try Self.storedPath(backend)
+            if isRemoved {
+                try FileSystem.remove(path)
+            } else {
+                #expect(unsafe truncate(path, 2) == 0)
+            }
+            let reply = try await client.get(link)
+            #expect(reply.status == (isRemoved ? 404 : 500) && reply.text.contains("Send the file again"))
+            let sums: JSONValue = ["checksums": [.string(TestClient.md5([1, 2, 3]))]]
+            #expect(try await client.post("/data_files/verify_checksums/", sums)["existing_checksums"] == [])
+            let collection = try await client.post(
+                "/data_collections/",
+                ["name": "c", "category": "image", "file_specifications": [["name": "image", "file_type": "image"]]])
+            let unit: JSONValue = [
+                "data_collection": .integer(collection.id),
+                "files": ["image": ["checksum": .string(TestClient.md5([1, 2, 3])), "path": "a.png"]],
+            ]
+            let refused = try await client.post("/data_units/", unit)
+            #expect(refused.status == 400 && refused.text.contains("lost; send the file again"))
+            let again = try await client.upload([1, 2, 3])["file"].stringValue ?? ""
+            #expect(try await client.get(again).bytes == [1, 2, 3])
+            #expect(
+                try await client.post("/data_files/verify_checksums/", sums)["existing_checksums"]
+                    == [.string(TestClient.md5([1, 2, 3]))])
+            #expect(try await client.post("/data_units/", unit).status == 201)
+        }
+    }
+
     @Test(arguments: [0, 2]) func anUploadWhoseBytesAreGoneHasExpired(byteCount: Int) async throws {
         try await withEmbeddedBackend { backend in
             let client = TestClient(backend)

@@ -36,6 +36,52 @@ struct FilesAndRestartTests {
         }
     }
 
+    /// Clients write percent codes anew, each in its own way: which characters they spell plainly is up to them.
+    @Test func linksMayBeSpelledOtherwise() async throws {
+        try await withEmbeddedBackend { backend in
+            let client = TestClient(backend)
+            let link =
+                try await client.upload(Array("hello".utf8), filename: "ü (1)'!$&*,;=@+%41.png")["file"].stringValue
+                ?? ""
+            #expect(link.contains("/%C3%BC%20%281%29%27%21%24%26%2A%2C%3B%3D%40%2B%2541.png?"))
+            let spellings = [
+                link.replacingFirst("%281%29%27%21%24%26%2A%2C%3B%3D%40%2B", with: "(1)'!$&*,;=@+"),
+                link.replacingFirst("%C3%BC", with: "%c3%bc"), link.replacingFirst(".png", with: "%2Epng"),
+            ]
+            for spelling in spellings {
+                #expect(spelling != link)
+                let reply = try await client.withoutToken().get(spelling)
+                #expect(reply.status == 200 && reply.text == "hello", "\(spelling)")
+            }
+            let another = link.replacingFirst("%2541", with: "A")
+            #expect(try await client.withoutToken().get(another).status == 403)
+        }
+    }
+
+    @Test func aDatabaseOfANewerVersionIsLeftAlone() async throws {
+        try await withTemporaryDirectory { directory in
+            try await withEmbeddedBackend(in: directory) { backend in
+                try await backend.server.services.database.write { db in
+                    try db.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('999_later')")
+                }
+            }
+            let error = #expect(throws: BackendServerError.self) {
+                _ = try BackendServer(BackendServerConfiguration(dataDirectory: directory, port: 0))
+            }
+            #expect(error?.code == .databaseUnusable && error?.message.contains("newer version") == true)
+        }
+    }
+
+    @Test(arguments: ["files", "uploads", "jobs"]) func aFileInThePlaceOfAFolderIsNamed(name: String) async throws {
+        try await withTemporaryDirectory { directory in
+            try "x".write(toFile: "\(directory)/\(name)", atomically: false, encoding: .utf8)
+            let error = #expect(throws: BackendServerError.self) {
+                _ = try BackendServer(BackendServerConfiguration(dataDirectory: directory, port: 0))
+            }
+            #expect(error?.code == .directoryUnusable && error?.message.contains("\(directory)/\(name)") == true)
+        }
+    }
+
     @Test(
         arguments: [
             ("bytes=0-1", 206, "he", "bytes 0-1/5"), ("bytes=3-", 206, "lo", "bytes 3-4/5"),

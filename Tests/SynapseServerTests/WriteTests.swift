@@ -148,6 +148,39 @@ struct WriteTests {
         }
     }
 
+    /// Members that are free, but objects: what else came would be given to readers that count on objects.
+    @Test func freeMembersAreObjects() async throws {
+        try await withEmbeddedBackend { backend in
+            let client = TestClient(backend)
+            let workspace = try await Workspace(client)
+            let checksum = try await client.upload([1])["checksum"].stringValue ?? ""
+            let unit = workspace.unitBody(checksum).objectValue ?? [:]
+            let specification: JSONObject = ["name": "image", "file_type": "image"]
+            let rows: [(String, JSONObject, String)] = [
+                ("/projects/", ["title": "p"], "configuration"), ("/projects/", ["title": "p"], "settings"),
+                ("/data_collections/", ["name": "c"], "meta"), ("/data_units/", unit, "meta"),
+                ("/task_tags/", ["project": .integer(workspace.project), "name": "t"], "meta"),
+            ]
+            for (path, body, field) in rows {
+                for value in ["text", [1], 1] as [JSONValue] {
+                    var body = body
+                    body[field] = value
+                    let reply = try await client.post(path, .object(body))
+                    #expect(
+                        reply.status == 400 && reply[field] == ["Value must be an object."], "\(path) \(reply.text)")
+                }
+                var good = body
+                good[field] = ["a": [1]]
+                #expect(try await client.post(path, .object(good))[field] == ["a": [1]], "\(path) \(field)")
+            }
+            var odd = specification
+            odd["configuration"] = "text"
+            let reply = try await client.post(
+                "/data_collections/", ["name": "c", "file_specifications": [.object(odd)]])
+            #expect(reply.status == 400 && reply.text.contains("[0].configuration: Value must be an object."))
+        }
+    }
+
     @Test func groupsAreMadeFromRootToLeaf() async throws {
         try await withEmbeddedBackend { backend in
             let client = TestClient(backend)

@@ -48,7 +48,7 @@ extension GroundTruth: Listed {
             Column("UNIT") { $0.dataUnit?.id.description },
             Column("CATEGORY") { $0.category?.rawValue },
             Column("CLASSES") { $0.classes?.joined(separator: ",") },
-            Column("DATA") { truth in truth.data.map { String($0.description.prefix(60)) } },
+            Column("DATA") { $0.data?.description },
         ]
     }
 }
@@ -62,7 +62,7 @@ extension GroundTruthEvent: Listed {
             Column("UNIT") { $0.dataUnit?.id.description },
             Column("CATEGORY") { $0.category?.rawValue },
             Column("FILE") { $0.files?.primary?.fileNameOriginal },
-            Column("DATA") { event in event.data.map { String($0.description.prefix(60)) } },
+            Column("DATA") { $0.data?.description },
             Column("CREATED") { $0.created?.rawValue },
         ]
     }

@@ -62,7 +62,7 @@ extension AnnotationTask: Listed {
             Column("PROJECT") { $0.project?.id.description },
             Column("UNIT") { $0.dataUnit?.id.description },
             Column("TAGS") { task in task.tags.map { $0.map(\.id.description).joined(separator: ",") } },
-            Column("DATA") { task in task.data.map { String($0.description.prefix(60)) } },
+            Column("DATA") { $0.data?.description },
             Column("CREATED") { $0.created?.rawValue },
         ]
     }

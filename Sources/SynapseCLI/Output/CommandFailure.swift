@@ -69,6 +69,7 @@ struct CommandFailure {
         switch error.code {
         case .notTried:
             return (error.underlying as? ClientError).map(exit(for:)) ?? .failed
+        case .uploadInterrupted where error.isFaultOfServer: return .failed
         case .connectionRefused, .hostNotFound, .connectionFailed, .tlsFailed, .connectTimeout, .readTimeout, .stalled,
             .deadlineExceeded, .connectionLost, .truncatedResponse, .uploadInterrupted:
             return .unreachable
@@ -76,6 +77,14 @@ struct CommandFailure {
             return .usage
         default: return .failed
         }
+    }
+}
+
+extension ClientError {
+    /// Whether a server that is there failed by itself, as one does whose disk is full.
+    fileprivate var isFaultOfServer: Bool {
+        guard delivery == .answered, let status = statusCode else { return false }
+        return (500...599).contains(status) && ![502, 503, 504].contains(status)
     }
 }
 

@@ -21,7 +21,7 @@ final class Progress: Sendable {
 
     init(_ title: String, total: Int64, unit: Unit) {
         self.title = title
-        self.total = max(total, 1)
+        self.total = total
         self.unit = unit
         isDrawn = Terminal.showsProgress
     }
@@ -46,11 +46,12 @@ final class Progress: Sendable {
             state.done = min(change(state.done), total)
             // On paper short lists say only that they are done.
             let steps: Int64 = isDrawn ? 100 : unit == .items && total < 100 ? 1 : 10
-            let step = Int(state.done * steps / total)
+            let share = total > 0 ? Double(state.done) / Double(total) : 1
+            let step = Int(share * Double(steps))
             if !isDrawn, steps == 1, step == 0 { return nil }
             guard step > state.shown else { return nil }
             state.shown = step
-            return text(state.done, share: Double(state.done) / Double(total))
+            return text(state.done, share: share)
         }
         guard let line else { return }
         if isDrawn { Terminal.draw("\r\u{1B}[K" + line) } else { Terminal.say(line) }

@@ -34,7 +34,7 @@ public struct CollectionUploadItem: Sendable {
     public var error: ClientError?
     /// Files that were sent.
     public var uploadedFileCount = 0
-    /// Files that the server had before the upload; a file equal to another of the same upload is in neither count.
+    /// Files that needed no sending: the server had them, or an equal file of the same upload was sent.
     public var existingFileCount = 0
     /// Bytes that were sent.
     public var uploadedByteCount: Int64 = 0

@@ -96,7 +96,7 @@ public struct CollectionUploadSummary: Sendable {
     public var failedItemCount = 0
     /// Files that were sent.
     public var uploadedFileCount = 0
-    /// Files that the server had before.
+    /// Files that needed no sending: the server had them, or an equal file of the same upload was sent.
     public var existingFileCount = 0
     /// Bytes that were sent.
     public var uploadedByteCount: Int64 = 0

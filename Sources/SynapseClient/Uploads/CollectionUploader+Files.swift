@@ -110,6 +110,7 @@ extension CollectionUploader {
                     works[index].outcome.uploadedByteCount += hashed.byteCount
                 } else {
                     works[index].files[place].state = .alreadyThere
+                    works[index].outcome.existingFileCount += 1
                 }
             }
         }

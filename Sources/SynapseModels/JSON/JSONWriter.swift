@@ -11,6 +11,8 @@ public struct JSONWriter: Sendable {
     /// What was written.
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false
+    /// The object as it was received, when the one that is open is written again.
+    private var received: JSONRow?
 
     /// Makes a writer with room for a number of bytes.
     public init(reservingCapacity capacity: Int = 0) {
@@ -18,13 +20,18 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes an object; `body` writes its members.
-    public mutating func object(_ body: (inout JSONWriter) -> Void) {
-        container(UInt8(ascii: "{"), UInt8(ascii: "}"), body)
+    ///
+    /// - Parameters:
+    ///   - received: The object as it was received, if it was: a member that was `null` there and is `nil` is `null`
+    ///     again.
+    ///   - body: Writes the members.
+    public mutating func object(again received: JSONRow? = nil, _ body: (inout JSONWriter) -> Void) {
+        container(UInt8(ascii: "{"), UInt8(ascii: "}"), received, body)
     }
 
     /// Writes an array; `body` writes its elements.
     public mutating func array(_ body: (inout JSONWriter) -> Void) {
-        container(UInt8(ascii: "["), UInt8(ascii: "]"), body)
+        container(UInt8(ascii: "["), UInt8(ascii: "]"), nil, body)
     }
 
     /// Writes a member of the object that is open.
@@ -34,9 +41,13 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    /// Writes a member unless the value is `nil`.
+    /// Writes a member unless the value is `nil`; then it is `null` where it was received so, and else left out.
     public mutating func memberIfPresent(_ key: String, _ value: (some JSONWritable)?) {
-        if let value { member(key, value) }
+        if let value {
+            member(key, value)
+        } else if let old = received?[key], old.isNull {
+            member(key, old)
+        }
     }
 
     /// Writes a member whose value `body` writes.
@@ -124,11 +135,16 @@ public struct JSONWriter: Sendable {
         }
     }
 
-    private mutating func container(_ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {
+    private mutating func container(
+        _ open: UInt8, _ close: UInt8, _ inner: JSONRow?, _ body: (inout JSONWriter) -> Void
+    ) {
         comma()
+        let outer = received
+        received = inner
         bytes.append(open)
         body(&self)
         bytes.append(close)
+        received = outer
         needsComma = true
     }
 

@@ -33,8 +33,10 @@ extension WireModel {
     }
 
     /// Writes the known fields, then the unknown ones as they were received.
+    ///
+    /// A known field that is `nil` is `null` where it was received as `null`, and is left out where it was absent.
     public func write(to writer: inout JSONWriter) {
-        writer.object { writer in
+        writer.object(again: row) { writer in
             writeFields(to: &writer)
             for (key, value) in unknownFields { writer.member(key, value) }
         }

@@ -15,10 +15,10 @@ struct TokenMaker: Sendable {
     static func random() -> String { Self.prefix + Hexadecimal.random(byteCount: byteCount) }
 
     /// A new token, or the one of the same request before.
-    func make(_ identity: Identity, idempotencyKey: String?, fingerprint: String) -> String {
-        guard let idempotencyKey else { return Self.random() }
-        let text = Array("\(identity.tenantID)\n\(identity.userID)\n\(fingerprint)\n\(idempotencyKey)".utf8)
-        let code = HMAC<SHA256>.authenticationCode(for: text, using: key)
+    func make(_ identity: Identity, _ idempotencyKey: IdempotencyKey?) -> String {
+        guard let key = idempotencyKey else { return Self.random() }
+        let text = Array("\(identity.tenantID)\n\(identity.userID)\n\(key.fingerprint)\n\(key.text)".utf8)
+        let code = HMAC<SHA256>.authenticationCode(for: text, using: self.key)
         return Self.prefix + Hexadecimal.text(code.prefix(Self.byteCount))
     }
 }

@@ -16,7 +16,11 @@ enum FileSystem {
         do {
             try SystemError.check("mkdir", path) { unsafe mkdir(path, 0o700) }
         } catch  where error.number == EEXIST {
-            return
+            var information = stat()
+            try SystemError.check("stat", path) { unsafe stat(path, &information) }
+            guard information.st_mode & S_IFMT == S_IFDIR else {
+                throw SystemError(call: "mkdir", number: ENOTDIR, path: path)
+            }
         }
     }
 

@@ -79,6 +79,11 @@ struct LocalFileStore: Sendable {
         try? FileSystem.remove(path(of: name))
     }
 
+    /// Whether content is there with all its bytes; blocks.
+    func isWhole(_ name: String, byteCount: Int64) -> Bool {
+        (try? FileSystem.byteCount(of: path(of: name))) == byteCount
+    }
+
     func open(_ name: String) throws -> OpenFile {
         try OpenFile(path: path(of: name), mode: .reading)
     }

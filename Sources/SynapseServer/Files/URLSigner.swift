@@ -2,8 +2,9 @@ import Crypto
 
 /// Signs links to files, which clients follow without credentials, and checks them.
 ///
-/// The signature covers the content's name, the filename in the link and the time of expiry. Times of expiry are
-/// rounded, so that the same link is given for a while and caches can hold it.
+/// The signature covers the content's name, the filename in the link and the time of expiry. The filename counts as it
+/// reads, not as it is spelled: clients write percent codes anew, each in its own way. Times of expiry are rounded, so
+/// that the same link is given for a while and caches can hold it.
 /// Source: docs/wire-protocol.md, "Files".
 struct URLSigner: Sendable {
     /// Links last at least this long, in seconds.
@@ -21,11 +22,13 @@ struct URLSigner: Sendable {
 
     func signedPath(folder: String = "media", name: String, filename: String) -> String {
         let expires = (now() / Self.granularity + 1) * Self.granularity + Self.lifetime
-        let shown = PercentCoding.encode(filename.isEmpty ? "file" : filename)
-        return "/\(folder)/\(name)/\(shown)?expires=\(expires)&signature=\(signature(name, shown, expires))"
+        // Clients take a segment of dots for a way through folders.
+        let shown = filename.isEmpty || filename == "." || filename == ".." ? "file" : filename
+        let path = "/\(folder)/\(name)/\(PercentCoding.encode(shown))"
+        return "\(path)?expires=\(expires)&signature=\(signature(name, shown, expires))"
     }
 
-    /// Checks a link; the filename is as it stands in the path, still encoded.
+    /// Checks a link; the filename is as it reads, without percent codes.
     func isValid(name: String, filename: String, expires: String, signature: String) -> Bool {
         guard let time = Int(expires), time >= now() else { return false }
         return ConstantTime.areEqual(self.signature(name, filename, time), signature)

@@ -10,6 +10,7 @@ struct ServerDatabase: Sendable {
     /// Commits are synchronous with the disk (`FULL`): an answered write survives a power cut too. It costs one flush
     /// for each commit, next to the flushes that the bytes of an upload need anyhow.
     init(path: String) throws(BackendServerError) {
+        let isNewer: Bool
         do {
             var configuration = Configuration()
             configuration.label = "synapse"
@@ -20,13 +21,19 @@ struct ServerDatabase: Sendable {
                 try db.execute(sql: "PRAGMA cache_size = -16000")
             }
             pool = try DatabasePool(path: path, configuration: configuration)
-            try Migrations.all.migrate(pool)
+            isNewer = try pool.read(Migrations.all.hasBeenSuperseded)
+            if !isNewer { try Migrations.all.migrate(pool) }
         } catch {
             throw BackendServerError(
                 code: .databaseUnusable,
                 message: "The database cannot be opened or brought up to date.",
                 underlying: error
             )
+        }
+        guard !isNewer else {
+            throw BackendServerError(
+                code: .databaseUnusable,
+                message: "The database \(path) was made by a newer version of synapse; serve it with that version.")
         }
     }
 

@@ -40,7 +40,7 @@ enum DataCollectionRoutes {
             name: reader.text("name", fallback: nil, maximum: 100, allowsEmpty: false),
             description: reader.text("description", fallback: "", maximum: 100_000),
             category: reader.word("category", fallback: "image", of: CollectionCategory.known.map(\.rawValue)),
-            meta: reader.json("meta", fallback: "{}"),
+            meta: reader.object("meta", fallback: "{}"),
             caution: reader.word("caution", fallback: "", of: ["", "sensitive_content"]),
             accessLevel: reader.word("access_level", fallback: "private", of: AccessLevel.known.map(\.rawValue))
         )
@@ -68,7 +68,7 @@ enum DataCollectionRoutes {
             name: reader.text("name", fallback: nil, maximum: 50, allowsEmpty: false),
             description: reader.text("description", fallback: "", maximum: 100_000),
             fileType: reader.word("file_type", fallback: nil, of: FileType.known.map(\.rawValue)),
-            configuration: reader.json("configuration", fallback: "{}"),
+            configuration: reader.object("configuration", fallback: "{}"),
             isRequired: reader.boolean("is_required", fallback: false),
             isPrimary: reader.boolean("is_primary", fallback: false),
             isSequential: reader.boolean("is_sequential", fallback: false),

@@ -36,11 +36,24 @@ enum DataFileRoutes {
             guard checksums.count <= maximumChecksumCount else {
                 throw APIError.field("checksums", "At most \(maximumChecksumCount) checksums in one request.")
             }
-            let repository = DataFileRepository(tenant: scope.identity.tenantID)
-            return try await scope.database.read { db in
-                let existing = try repository.existingChecksums(db, checksums)
-                return Answer { $0.object { $0.member("existing_checksums", existing) } }
+            let existing = try await existing(checksums, scope)
+            return Answer { $0.object { $0.member("existing_checksums", existing) } }
+        }
+    }
+
+    /// Which of some MD5 or SHA-1 digests data files have, as they were asked.
+    ///
+    /// Content whose bytes are gone or cut is not there: whoever has the file sends it again, which repairs it.
+    private static func existing(_ checksums: [String], _ scope: RequestScope) async throws -> [String] {
+        let repository = DataFileRepository(tenant: scope.identity.tenantID)
+        let found = try await scope.database.read { db in
+            try checksums.compactMap { checksum in
+                try repository.find(db, checksum: checksum).map { (checksum: checksum, content: $0) }
             }
+        }
+        let files = scope.services.files
+        return try await files.run {
+            found.filter { files.isWhole($0.content.name, byteCount: $0.content.byteCount) }.map(\.checksum)
         }
     }
 
@@ -101,7 +114,7 @@ enum DataFileRoutes {
         }
         let uploadID = id.rawValue.lowercased()
         var reader = FieldReader(row)
-        let meta = reader.json("meta", fallback: "{}")
+        let meta = reader.object("meta", fallback: "{}")
         let identity = scope.identity
         return try await scope.write(body.fingerprint).commit(changing: [TableChange(table: .dataFile)]) { db in
             let uploads = ChunkedUploadRepository(tenant: identity.tenantID, user: identity.userID)
@@ -119,11 +132,11 @@ enum DataFileRoutes {
 
     private static func meta(_ text: String?) throws(APIError) -> String? {
         guard let text else { return nil }
-        do {
-            return try RawJSON(parsing: Array(text.utf8), limits: .request).description
-        } catch {
+        guard let raw = try? RawJSON(parsing: Array(text.utf8), limits: .request) else {
             throw APIError.field("meta", "Value must be valid JSON.")
         }
+        guard raw.isObject || raw.isNull else { throw APIError.field("meta", "Value must be an object.") }
+        return raw.isNull ? nil : raw.description
     }
 }
 

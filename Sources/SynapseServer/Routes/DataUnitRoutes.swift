@@ -50,7 +50,9 @@ enum DataUnitRoutes {
         let repository = DataUnitRepository(tenant: scope.identity.tenantID)
         do {
             return try await scope.write(body.fingerprint).commit(changing: changes) { db in
-                guard let record = try repository.create(db, [values]).first else { throw APIError.notFound }
+                guard let record = try repository.create(db, [values], in: scope.services.files).first else {
+                    throw APIError.notFound
+                }
                 return Answer(status: .created) { record.write(to: &$0, .all, scope.links) }
             }
         } catch let errors as RowErrors {
@@ -82,7 +84,7 @@ enum DataUnitRoutes {
         do {
             try failures.throwIfAny()
             return try await scope.write(body.fingerprint).commit(changing: changes) { db in
-                let records = try repository.create(db, units)
+                let records = try repository.create(db, units, in: scope.services.files)
                 return Answer(status: .created, reserving: records.count * 512) { writer in
                     let write: (inout JSONWriter) -> Void = { writer in
                         writer.array { writer in
@@ -101,7 +103,7 @@ enum DataUnitRoutes {
         var reader = FieldReader(row)
         var values = DataUnitValues()
         values.collection = reader.integer("data_collection", fallback: nil)
-        values.meta = reader.json("meta", fallback: "{}")
+        values.meta = reader.object("meta", fallback: "{}")
         if let raw = row["groups"], !raw.isNull {
             if let groups = try? [String](reading: raw),
                 groups.allSatisfy({ (1...255).contains($0.unicodeScalars.count) && !$0.utf8.contains(0) })

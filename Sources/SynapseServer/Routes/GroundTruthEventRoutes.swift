@@ -71,8 +71,7 @@ enum GroundTruthDataRoutes {
             // An event never changes.
             headers[.eTag] = "\"\(found.digest)\""
             headers[.cacheControl] = "private, max-age=21600, immutable"
-            headers[.contentDisposition] = MediaRoutes.disposition(
-                PercentCoding.decode(scope.parameters[1]) ?? "ground-truth.json")
+            headers[.contentDisposition] = MediaRoutes.disposition(scope.parameters[1])
             return Response(
                 status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: found.data)))
         }

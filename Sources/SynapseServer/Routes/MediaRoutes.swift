@@ -16,21 +16,14 @@ enum MediaRoutes {
         guard scope.parameters.count == 2 else { throw APIError.notFound }
         let name = scope.parameters[0]
         guard name.utf8.count == 32, name.allSatisfy(\.isHexDigit) else { throw APIError.notFound }
+        let filename = scope.parameters[1]
         guard
             scope.services.signer.isValid(
-                name: name, filename: scope.parameters[1], expires: scope.query["expires"] ?? "",
+                name: name, filename: filename, expires: scope.query["expires"] ?? "",
                 signature: scope.query["signature"] ?? "")
         else { throw APIError(.forbidden, "The link is not valid or has expired.") }
         let files = scope.services.files
-        let (file, byteCount) = try await files.run {
-            do {
-                let file = try files.open(name)
-                return (file, try file.byteCount())
-            } catch let error as SystemError where error.isMissing {
-                throw APIError.notFound
-            }
-        }
-        let filename = PercentCoding.decode(scope.parameters[1]) ?? "file"
+        let (file, byteCount) = try await open(name, scope)
         // Content never changes under a name, so the name is a strong validator.
         let etag = "\"\(name)\""
         var headers = HTTPFields()
@@ -60,6 +53,28 @@ enum MediaRoutes {
             error.headers[.contentRange] = "bytes */\(byteCount)"
             error.headers[.acceptRanges] = "bytes"
             throw error
+        }
+    }
+
+    /// Opens content with all the bytes that its row says it has.
+    private static func open(_ name: String, _ scope: RouteTable.OpenScope) async throws -> (OpenFile, Int64) {
+        let byteCount = try await scope.services.database.read { try StoredFileRepository.byteCount($0, of: name) }
+        guard let byteCount else { throw APIError.notFound }
+        let files = scope.services.files
+        return try await files.run {
+            do {
+                let file = try files.open(name)
+                let found = try file.byteCount()
+                guard found == byteCount else {
+                    throw APIError(
+                        .internalServerError,
+                        "The stored file is damaged: \(found) of its \(byteCount) bytes are there. Send the file again."
+                    )
+                }
+                return (file, byteCount)
+            } catch let error as SystemError where error.isMissing {
+                throw APIError(.notFound, "The stored file is lost. Send the file again.")
+            }
         }
     }
 

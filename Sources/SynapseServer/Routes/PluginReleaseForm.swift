@@ -29,7 +29,7 @@ struct PluginReleaseForm: Sendable {
             requirements: Self.requirements(&reader),
             readme: reader.text("readme", fallback: "", maximum: 1_000_000),
             debug: reader.boolean("debug", fallback: false),
-            meta: reader.json("meta", fallback: "{}")
+            meta: reader.object("meta", fallback: "{}")
         )
         // A version stands in look-ups, which are paths.
         if values.version.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {

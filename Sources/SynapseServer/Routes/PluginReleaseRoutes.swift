@@ -28,7 +28,7 @@ enum PluginReleaseRoutes {
             return try await createFromForm(scope)
         }
         table.on(.get, "plugin_releases/{id}") { scope in
-            guard let lookup = PercentCoding.decode(try scope.textIdentifier()) else { throw APIError.notFound }
+            let lookup = try scope.textIdentifier()
             let wanted = FieldSelection(scope.query)
             let expands = scope.query.list("expand").contains("plugin")
             let tenant = scope.identity.tenantID

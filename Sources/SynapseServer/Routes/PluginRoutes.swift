@@ -55,7 +55,7 @@ enum PluginRoutes {
 
     /// The plugin in the path, by number or code.
     static func reference(_ scope: RequestScope) throws(APIError) -> PluginReference {
-        guard let text = PercentCoding.decode(try scope.textIdentifier()) else { throw APIError.notFound }
+        let text = try scope.textIdentifier()
         return PluginReference(text: text)
     }
 

@@ -73,8 +73,8 @@ enum ProjectRoutes {
             title: reader.text("title", fallback: old?.title, maximum: 200, allowsEmpty: false),
             description: reader.text("description", fallback: base.description, maximum: 100_000),
             category: reader.word("category", fallback: base.category, of: ProjectCategory.known.map(\.rawValue)),
-            configuration: reader.json("configuration", fallback: base.configuration),
-            settings: reader.json("settings", fallback: base.settings),
+            configuration: reader.object("configuration", fallback: base.configuration),
+            settings: reader.object("settings", fallback: base.settings),
             caution: reader.word("caution", fallback: base.caution, of: ["", "sensitive_content"]),
             accessLevel: reader.word("access_level", fallback: base.accessLevel, of: AccessLevel.known.map(\.rawValue)),
             maximumAssignments: reader.integer(

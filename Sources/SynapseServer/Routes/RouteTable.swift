@@ -135,11 +135,13 @@ struct RouteTable: HTTPResponder {
         return best.map { ($0.route, $0.parameters) }
     }
 
+    /// The parameters as they read, without percent codes; nil when the path is another one.
     private static func match(_ template: [Substring], _ path: [Substring]) -> [String]? {
         var parameters: [String] = []
         for (wanted, given) in zip(template, path) {
             if wanted.hasPrefix("{") {
-                parameters.append(String(given))
+                guard let text = PercentCoding.decode(given) else { return nil }
+                parameters.append(text)
             } else if wanted != given {
                 return nil
             }

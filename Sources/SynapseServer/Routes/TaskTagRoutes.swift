@@ -17,7 +17,7 @@ enum TaskTagRoutes {
             let name = reader.text("name", fallback: nil, maximum: 100, allowsEmpty: false)
             let category = reader.word("category", fallback: "project", of: TagCategory.known.map(\.rawValue))
             let description = reader.text("description", fallback: "", maximum: 100_000)
-            let meta = reader.json("meta", fallback: "{}")
+            let meta = reader.object("meta", fallback: "{}")
             try reader.errors.throwIfAny()
             let repository = TaskTagRepository(tenant: scope.identity.tenantID)
             return try await scope.write(body.fingerprint).commit(changing: [TableChange(table: .taskTag)]) { db in

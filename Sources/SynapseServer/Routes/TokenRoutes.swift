@@ -22,6 +22,10 @@ enum TokenRoutes {
         table.on(.delete, "tokens/{id}", revoke)
     }
 
+    /// Makes a token and shows it, once.
+    ///
+    /// The answer that is kept under an idempotency key is without the token, which is never stored. A repetition gets
+    /// the token computed anew; after a restart of the server that cannot be done any more, and the answer says so.
     private static let create: RouteTable.Handler = { scope in
         let identity = scope.identity
         let body = try await scope.readJSON()
@@ -30,20 +34,38 @@ enum TokenRoutes {
         let user = reader.optionalIdentifier("user", fallback: nil) ?? identity.userID
         try reader.errors.throwIfAny()
         if user != identity.userID { try identity.requireAdministrator() }
-        let token = scope.services.tokens.make(
-            identity, idempotencyKey: try scope.idempotencyKeyText(), fingerprint: body.fingerprint.finalize())
+        let key = try scope.write(body.fingerprint).key
+        let token = scope.services.tokens.make(identity, key)
         let members = MemberRepository(tenant: identity.tenantID)
         let repository = AccessTokenRepository(tenant: identity.tenantID)
         let answer = try await scope.database.write { db in
+            if let key, try key.savedAnswer(db, tenant: identity.tenantID) != nil {
+                guard let record = try repository.find(db, token: token) else { throw notShownAgain }
+                var answer = Answer(status: .created) { record.write(to: &$0, .all, token: token) }
+                answer.isReplayed = true
+                return answer
+            }
+            // A key that is older than what is kept under keys computes a token that there was.
+            guard try !repository.isKnown(db, token: token) else { throw notShownAgain }
             guard let holder = try members.find(db, user: user) else {
                 throw APIError.field("user", APIError.unknownKeyText(user))
             }
             try identity.requireRole(atLeast: holder.role)
             let record = try repository.create(db, user: user, token: token, description: description)
+            try key?.save(Answer(status: .created) { record.write(to: &$0, .all) }, db, tenant: identity.tenantID)
             return Answer(status: .created) { record.write(to: &$0, .all, token: token) }
         }
-        scope.services.cache.note([TableChange(table: .accessToken)], tenant: identity.tenantID)
+        if !answer.isReplayed {
+            scope.services.cache.note([TableChange(table: .accessToken)], tenant: identity.tenantID)
+        }
         return answer
+    }
+
+    private static var notShownAgain: APIError {
+        APIError(
+            .conflict,
+            "The token of this request was made before and can't be shown again; revoke it and make one with a new key."
+        )
     }
 
     private static let revoke: RouteTable.Handler = { scope in
@@ -51,7 +73,9 @@ enum TokenRoutes {
         let identity = scope.identity
         let members = MemberRepository(tenant: identity.tenantID)
         let repository = AccessTokenRepository(tenant: identity.tenantID)
-        try await scope.database.write { db in
+        let answer = try await scope.write(scope.fingerprint()).commit(
+            changing: [TableChange(table: .accessToken, changedExisting: true)]
+        ) { db in
             let record = try repository.existing(db, id)
             if record.user != identity.userID {
                 try identity.requireAdministrator()
@@ -60,10 +84,9 @@ enum TokenRoutes {
                 }
             }
             try repository.revoke(db, id)
+            return .noContent
         }
         scope.services.authenticator.forget()
-        scope.services.cache.note(
-            [TableChange(table: .accessToken, changedExisting: true)], tenant: identity.tenantID)
-        return .noContent
+        return answer
     }
 }

@@ -45,7 +45,7 @@ import Testing
         let tag = try TaskTag(json: #"{"z": 1.50, "id": 1, "a": null, "z": 2, "name": null, "b": 1, "z": 2.50}"#)
         #expect(tag.unknownFields.map(\.key) == ["z", "a", "b"])
         #expect(tag.unknownFields.map(\.value.description) == ["2.50", "null", "1"])
-        #expect(tag.json == #"{"id":1,"z":2.50,"a":null,"b":1}"#)
+        #expect(tag.json == #"{"id":1,"name":null,"z":2.50,"a":null,"b":1}"#)
         #expect(TaskTag(id: 1).unknownFields.isEmpty)
     }
 
@@ -56,6 +56,17 @@ import Testing
         #expect(tag.description == nil)
         #expect(tag.row?.contains("name") == true)
         #expect(tag.row?.contains("description") == false)
+    }
+
+    @Test("What was null is written as null, what was absent is left out, at every depth")
+    func writesNullsAgain() throws {
+        let json = #"{"id":7,"project":{"id":2,"title":null},"data":null,"tags":[{"id":3,"name":null},4]}"#
+        var task = try AnnotationTask(json: json)
+        #expect(task.json == json)
+        task.data = RawJSON(true)
+        task.project = nil
+        #expect(task.json == #"{"id":7,"data":true,"tags":[{"id":3,"name":null},4]}"#)
+        #expect(AnnotationTask(id: 1).json == #"{"id":1}"#)
     }
 
     @Test("A changed field is written instead of the received one, the rest as it came")

@@ -5,10 +5,11 @@ import SynapseModels
 /// `synapse agent check`.
 struct AgentCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Check that the backend knows an agent, and note that it was seen.",
+        commandName: "check", abstract: "Check whether an agent is connected.",
         discussion: """
-            The agent is named by its id, or by its token: --agent-token-file, else SYNAPSE_AGENT_TOKEN. The \
-            exit code is 1 when the agent is disconnected.
+            An agent that is named by its id is looked at. Named by its token (--agent-token-file, else \
+            SYNAPSE_AGENT_TOKEN) it reports to the backend, which notes that it was seen. The exit code is 1 when the \
+            agent is disconnected.
             """)
 
     @Argument(help: "The agent's id.")
@@ -29,29 +30,25 @@ struct AgentCheck: AsyncParsableCommand {
     func run() async throws {
         let given = try agentTokenFile.map { Secret(try TokenFile.read($0)) }
         try await connection.withClient { client in
-            let answer = try await client.healthCheckAgent(try await token(given, client))
-            let told = answer.flatMap { try? Agent(reading: $0) }
-            if let told {
-                try ResultPrinter(output).print(told)
-            } else if let id {
-                try ResultPrinter(output).print(try await client.getAgent(Agent.ID(rawValue: id)))
+            if let id {
+                try show(try await client.getAgent(Agent.ID(rawValue: id)))
+            } else if let answer = try await client.healthCheckAgent(try token(given)) {
+                try show(try Agent(reading: answer))
             } else {
                 Terminal.say("the backend knows the agent")
             }
-            let detail = answer?.value["detail"]?.stringValue
-            if told?.status == .disconnected { throw AgentDisconnected(detail: detail) }
-            if let detail { Terminal.say(Terminal.printable(detail)) }
         }
     }
 
-    private func token(_ given: Secret?, _ client: BackendClient) async throws -> Secret {
+    private func show(_ agent: Agent) throws {
+        try ResultPrinter(output).print(agent)
+        let detail = agent.row?["detail"]?.value.stringValue
+        if agent.status == .disconnected { throw AgentDisconnected(detail: detail) }
+        if let detail { Terminal.say(Terminal.printable(detail)) }
+    }
+
+    private func token(_ given: Secret?) throws -> Secret {
         if let given { return given }
-        if let id {
-            guard let token = try await client.getAgent(Agent.ID(rawValue: id)).token else {
-                throw UsageError("the backend does not tell the token of agent \(id); pass --agent-token-file")
-            }
-            return Secret(token.revealed)
-        }
         guard let token = ProgramEnvironment.current["SYNAPSE_AGENT_TOKEN"] else {
             throw UsageError("no agent is named: pass its id or --agent-token-file, or set SYNAPSE_AGENT_TOKEN")
         }

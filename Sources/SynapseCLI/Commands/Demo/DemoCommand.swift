@@ -94,7 +94,7 @@ struct DemoCommand: AsyncParsableCommand, GoesOn {
         report.seconds = (ContinuousClock.now - started) / .seconds(1)
         report.requests = counter.count
         report.url = configuration.baseURL
-        try finish(report, unusable: pictures.unusable.count)
+        try finish(report)
     }
 
     /// Runs the example plugin on the digits.
@@ -114,7 +114,7 @@ struct DemoCommand: AsyncParsableCommand, GoesOn {
         }
     }
 
-    private func finish(_ report: DemoReport, unusable: Int) throws {
+    private func finish(_ report: DemoReport) throws {
         if output.output == .json {
             try Terminal.write(report.jsonBytes() + [UInt8(ascii: "\n")])
         } else {
@@ -122,8 +122,9 @@ struct DemoCommand: AsyncParsableCommand, GoesOn {
         }
         for (path, error) in report.failed { Terminal.say("failed \(Terminal.printable(path)): \(error)") }
         guard report.checks.allHold else { throw DemoFailure.checksFailed }
-        let failed = report.failed.count + unusable
-        if failed > 0 { throw ItemsFailed(failed: failed, total: report.files + unusable, what: "files") }
+        if report.failedCount > 0 {
+            throw ItemsFailed(failed: report.failedCount, total: report.files, what: "files")
+        }
     }
 
     private func summary(of report: DemoReport) -> String {
@@ -133,7 +134,7 @@ struct DemoCommand: AsyncParsableCommand, GoesOn {
         return """
 
             files \(report.files), uploaded \(report.uploaded), already there \(report.alreadyThere), \
-            \(ByteCount(report.bytes)); \(rate)
+            failed \(report.failedCount), \(ByteCount(report.bytes)); \(rate)
             units \(report.units), tasks \(report.tasks), annotated \(report.annotated), tagged \(report.tagged), \
             downloaded \(report.downloaded)
             checks: counts \(mark(report.checks.counts)), digests \(mark(report.checks.digests)), \

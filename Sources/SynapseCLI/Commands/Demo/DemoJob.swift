@@ -16,9 +16,10 @@ struct DemoJob {
 
     func run() async throws -> DemoReport {
         var report = DemoReport()
-        report.files = pictures.images.count
+        report.files = pictures.images.count + pictures.unusable.count
+        report.unusable = pictures.unusable.count
         report.bytes = pictures.images.reduce(0) { $0 + $1.byteCount }
-        log.say("images: \(report.files) files, \(ByteCount(report.bytes))")
+        log.say("images: \(pictures.images.count) files, \(ByteCount(report.bytes))")
 
         let (collection, project) = try await log.step("project and collection") {
             let collection = try await self.collection()

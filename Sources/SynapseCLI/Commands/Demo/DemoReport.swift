@@ -14,7 +14,7 @@ struct DemoReport: JSONWritable {
         var allHold: Bool { counts && digests && labels && accuracy != false }
     }
 
-    /// Images in the folder.
+    /// Images in the folder, those included that can't be used; each was uploaded, was there already, or failed.
     var files = 0
     /// Images whose bytes were sent in this run.
     var uploaded = 0
@@ -37,17 +37,22 @@ struct DemoReport: JSONWritable {
     var job: DemoPlugin.Outcome?
     /// The project of the tasks.
     var project: Project.ID?
-    /// Images that could not be uploaded, each with its reason; said on standard error.
+    /// Images that could not be uploaded, each with its reason; named on standard error.
     var failed: [(path: String, error: ClientError)] = []
+    /// What in the folder looks like an image and can't be used.
+    var unusable = 0
     var seconds = 0.0
     var requests = 0
     var url = ""
+
+    var failedCount: Int { failed.count + unusable }
 
     func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("files", files)
             writer.member("uploaded", uploaded)
             writer.member("already_there", alreadyThere)
+            writer.member("failed", failedCount)
             writer.member("bytes", bytes)
             writer.member("units", units)
             writer.member("tasks", tasks)

@@ -28,6 +28,7 @@ struct UnitCreate: AsyncParsableCommand {
         let item = OrganizedFile(
             files: paths, meta: try meta.map { try JSONArgument.read($0, option: "--meta") } ?? [:],
             groups: group.map { $0.split(separator: "/").map(String.init) })
+        for path in paths.values.sorted() { _ = try LocalFile.byteCount(of: path) }
         try await connection.withClient { client in
             let body = try await client.uploadDataFile(item, collectionID: DataCollection.ID(rawValue: collection))
             guard let unit = try await client.createDataUnits([body]).first else { return }

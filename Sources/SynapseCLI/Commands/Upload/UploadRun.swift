@@ -68,8 +68,8 @@ struct UploadRun {
         }
         if let gone {
             Terminal.say(
-                "\(tally.count(.failed)) of \(tally.total) files are not there; run the same command to go on. Report: "
-                    + report)
+                "\(tally.count(.failed)) of \(tally.total) files failed or were not tried; run the same command to go on. "
+                    + "Report: \(report)")
             throw gone
         }
         if let reportFailure { throw reportFailure }

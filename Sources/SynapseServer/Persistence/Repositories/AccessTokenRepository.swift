@@ -37,26 +37,32 @@ struct AccessTokenRepository: Sendable {
         return AccessTokenRecord(row: row)
     }
 
-    /// Keeps the digest of a token; one that is there already, because the request is a repetition, is answered again.
-    ///
-    /// - Throws: ``APIError`` with status 409 when it was revoked in the meantime.
+    /// Keeps the digest of a new token.
     func create(_ db: Database, user: Int64, token: String, description: String) throws -> AccessTokenRecord {
-        let digest = Authenticator.digest(token)
         try db.execute(
             sql: """
-                INSERT OR IGNORE INTO access_token (tenant_id, user_id, sha256, description, created)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT INTO access_token (tenant_id, user_id, sha256, description, created) VALUES (?, ?, ?, ?, ?)
                 """,
-            arguments: [tenant, user, digest, description, WireTime.now()])
-        let row = try Row.fetchOne(
+            arguments: [tenant, user, Authenticator.digest(token), description, WireTime.now()])
+        return try existing(db, db.lastInsertedRowID)
+    }
+
+    /// Whether there is or was such a token.
+    func isKnown(_ db: Database, token: String) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT 1 FROM access_token WHERE sha256 = ?", arguments: [Authenticator.digest(token)]) ?? false
+    }
+
+    /// The row of a token that is not revoked.
+    func find(_ db: Database, token: String) throws -> AccessTokenRecord? {
+        try Row.fetchOne(
             db,
             sql: """
                 SELECT \(AccessTokenRecord.columns) FROM access_token
                 WHERE tenant_id = ? AND sha256 = ? AND revoked IS NULL
                 """,
-            arguments: [tenant, digest])
-        guard let row else { throw APIError(.conflict, "The token of this request was revoked.") }
-        return AccessTokenRecord(row: row)
+            arguments: [tenant, Authenticator.digest(token)]
+        ).map(AccessTokenRecord.init)
     }
 
     func revoke(_ db: Database, _ id: Int64) throws {

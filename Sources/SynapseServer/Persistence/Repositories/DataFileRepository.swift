@@ -65,11 +65,6 @@ struct DataFileRepository: Sendable {
         return try Int64.fetchOne(statement, arguments: [storedFile, tenant])
     }
 
-    /// Which of some MD5 or SHA-1 digests data files have; answered as they were asked.
-    func existingChecksums(_ db: Database, _ checksums: [String]) throws -> [String] {
-        try checksums.filter { try find(db, checksum: $0) != nil }
-    }
-
     /// The data file with an MD5 or a SHA-1 digest.
     func find(_ db: Database, checksum: String) throws -> UnitFileContent? {
         let column =
@@ -81,12 +76,14 @@ struct DataFileRepository: Sendable {
         guard !column.isEmpty else { return nil }
         let statement = try db.cachedStatement(
             sql: """
-                SELECT data_file.id, stored_file.md5, stored_file.sha1, data_file.original_name
+                SELECT data_file.id, stored_file.md5, stored_file.sha1, data_file.original_name, stored_file.name,
+                    stored_file.byte_count
                 FROM stored_file JOIN data_file ON data_file.stored_file_id = stored_file.id
                 WHERE stored_file.tenant_id = ? AND stored_file.\(column) = ? ORDER BY data_file.id LIMIT 1
                 """)
         return try Row.fetchOne(statement, arguments: [tenant, checksum.lowercased()]).map { row in
-            UnitFileContent(id: row[0], md5: row[1], sha1: row[2], originalName: row[3])
+            UnitFileContent(
+                id: row[0], md5: row[1], sha1: row[2], originalName: row[3], name: row[4], byteCount: row[5])
         }
     }
 }
@@ -97,4 +94,7 @@ struct UnitFileContent: Sendable {
     let md5: String
     let sha1: String
     let originalName: String
+    /// What the content is called on the disk.
+    let name: String
+    let byteCount: Int64
 }

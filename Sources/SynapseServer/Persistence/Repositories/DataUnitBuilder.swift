@@ -17,12 +17,14 @@ struct DataUnitBuilder {
 
     let tenant: Int64
     let db: Database
+    let store: LocalFileStore
     private var collections: [Int64: DataCollectionRecord?] = [:]
     private var groups: [[String]: Int64] = [:]
 
-    init(tenant: Int64, db: Database) {
+    init(tenant: Int64, db: Database, store: LocalFileStore) {
         self.tenant = tenant
         self.db = db
+        self.store = store
     }
 
     mutating func plan(_ values: DataUnitValues) throws(Refusal) -> Plan {
@@ -41,6 +43,13 @@ struct DataUnitBuilder {
             let content = try other { try DataFileRepository(tenant: tenant).find(db, checksum: file.checksum) }
             guard let content else {
                 errors.add("files", "\(file.specification): no data file has the checksum \"\(file.checksum)\".")
+                continue
+            }
+            guard store.isWhole(content.name, byteCount: content.byteCount) else {
+                errors.add(
+                    "files",
+                    "\(file.specification): the bytes of the data file \"\(file.checksum)\" are lost; send the file again."
+                )
                 continue
             }
             if let text = Self.extensionProblem(specification.values, file, content) {

@@ -64,8 +64,8 @@ struct DataUnitRepository: Sendable {
     /// Makes units, or finds those that have the same files in the same collection; answers them in order.
     ///
     /// - Throws: ``RowErrors`` that says for each unit what is wrong with it; then none is made.
-    func create(_ db: Database, _ units: [DataUnitValues]) throws -> [DataUnitRecord] {
-        var builder = DataUnitBuilder(tenant: tenant, db: db)
+    func create(_ db: Database, _ units: [DataUnitValues], in store: LocalFileStore) throws -> [DataUnitRecord] {
+        var builder = DataUnitBuilder(tenant: tenant, db: db, store: store)
         var failures = RowErrors(count: units.count)
         var plans: [DataUnitBuilder.Plan] = []
         for (index, unit) in units.enumerated() {

@@ -18,6 +18,12 @@ struct StoredFileRepository: Sendable {
         try Bool.fetchOne(db, sql: "SELECT 1 FROM stored_file WHERE name = ?", arguments: [name]) ?? false
     }
 
+    /// How many bytes the file on the disk has; nil when no row names it.
+    static func byteCount(_ db: Database, of name: String) throws -> Int64? {
+        let statement = try db.cachedStatement(sql: "SELECT byte_count FROM stored_file WHERE name = ?")
+        return try Int64.fetchOne(statement, arguments: [name])
+    }
+
     let tenant: Int64
 
     struct Adoption: Sendable {
