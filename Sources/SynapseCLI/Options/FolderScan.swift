@@ -13,7 +13,7 @@ import Darwin
 /// Names are bytes here, as the file system has them: one that is not UTF-8 is told, not lost.
 struct FolderScan {
     /// The files, ordered by the bytes of their paths.
-    var files: [String] = []
+    var files = PathList()
     /// What looks like a file that was meant and can't be sent: pipes, devices, folders that can't be read, links that
     /// lead to a folder or nowhere, names that are not UTF-8.
     var unusable: [UnitGrouping.Skipped] = []
@@ -63,7 +63,7 @@ struct FolderScan {
                 if entry.kind == .folder { open.append(path) } else { scan.take(path, entry) }
             }
         }
-        scan.files.sort(by: PathKey.precedes)
+        scan.files.sort()
         return scan
     }
 

@@ -8,6 +8,8 @@ package struct JSONLinesReader {
     private var offset: Int64 = 0
     private var buffer: [UInt8] = []
     private var start = 0
+    /// Where the line that was given last begins in the file.
+    package private(set) var lineOffset: Int64 = 0
 
     /// - Throws: ``ClientError`` coded `fileUnreadable`.
     package init(path: String) throws(ClientError) { source = try FileSource(path: path) }
@@ -16,6 +18,7 @@ package struct JSONLinesReader {
     ///
     /// - Throws: ``ClientError`` coded `fileUnreadable`.
     package mutating func next() throws(ClientError) -> (bytes: [UInt8], isWhole: Bool)? {
+        lineOffset = offset - Int64(buffer.count - start)
         var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {

@@ -18,7 +18,7 @@ package struct MetadataMatch: Sendable {
     package private(set) var unused: [Unused] = []
 
     /// Matches rows to units; `relative` gives the path of a file below the folder.
-    package init(_ metadata: DatasetMetadata, _ units: [UnitGrouping.Unit], relative: (String) -> String) {
+    package init(_ metadata: DatasetMetadata, _ units: some Sequence<UnitGrouping.Unit>, relative: (String) -> String) {
         // Names in the order of their rank: the whole path, the path without extension, the name, the name without it.
         var names: [[PathKey: Target]] = Array(repeating: [:], count: 4)
         for (index, unit) in units.enumerated() {

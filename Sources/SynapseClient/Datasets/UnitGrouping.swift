@@ -35,8 +35,46 @@ public struct UnitGrouping: Sendable {
         }
     }
 
+    /// The units of a grouping, each made when it is asked for: a large folder costs little more than its names.
+    public struct Units: Sendable, RandomAccessCollection {
+        fileprivate static let none = UInt32.max
+
+        fileprivate var paths = PathList()
+        fileprivate var folder = ""
+        fileprivate var rules = Rules([])
+        /// The first file of each unit.
+        fileprivate var first: [UInt32] = []
+        /// By file: the next file of the same unit.
+        fileprivate var next: [UInt32] = []
+        /// By file: the place of its specification.
+        fileprivate var specification: [UInt32] = []
+
+        /// Makes a list of no units.
+        public init() {}
+
+        /// The first place.
+        public var startIndex: Int { 0 }
+        /// The place behind the last unit.
+        public var endIndex: Int { first.count }
+
+        /// The unit at a place.
+        public subscript(position: Int) -> Unit {
+            var unit = Unit(key: "", files: [:])
+            for file in files(of: first[position]) {
+                unit.files[rules.names[Int(specification[file])]] = paths[file]
+            }
+            unit.key = rules.place(UnitGrouping.relative(paths[Int(first[position])], to: folder))?.key ?? ""
+            return unit
+        }
+
+        /// The places in the list of paths of the unit that begins with a file.
+        fileprivate func files(of first: UInt32) -> some Sequence<Int> {
+            sequence(first: Int(first)) { file in next[file] == Self.none ? nil : Int(next[file]) }
+        }
+    }
+
     /// The units, in the order of their first files.
-    public private(set) var units: [Unit] = []
+    public private(set) var units = Units()
     /// The files that are left over, in order.
     public private(set) var skipped: [Skipped] = []
 
@@ -46,82 +84,109 @@ public struct UnitGrouping: Sendable {
     ///   - paths: The files, each below `folder`.
     ///   - folder: The folder that was searched.
     ///   - specifications: The collection's file specifications.
-    public init(paths: [String], in folder: String, specifications: [FileSpecification]) {
+    public init(paths: PathList, in folder: String, specifications: [FileSpecification]) {
+        let rules = Rules(specifications)
+        units.paths = paths
+        units.folder = folder
+        units.rules = rules
+        units.next = Array(repeating: Units.none, count: paths.count)
+        units.specification = Array(repeating: 0, count: paths.count)
         // By bytes: two spellings of one accented letter are two names on disk.
-        var places: [[UInt8]: Int] = [:]
-        for path in paths {
-            let parts = Self.relative(path, to: folder).split(separator: "/").map(String.init)
-            guard let place = Self.place(parts, specifications) else {
+        var known: [[UInt8]: UInt32] = [:]
+        for (file, path) in paths.enumerated() {
+            guard let place = rules.place(Self.relative(path, to: folder)) else {
                 skipped.append(
                     Skipped(
                         path: path, code: "no_specification",
                         reason: "no file specification of the collection takes it"))
                 continue
             }
-            let key = Array(place.key.utf8)
-            let index = places[key] ?? units.count
-            if index == units.count {
-                places[key] = index
-                units.append(Unit(key: place.key, files: [:]))
-            }
-            if let other = units[index].files[place.specification] {
-                let reason = "\(other) fills '\(place.specification)' of the same unit"
-                skipped.append(Skipped(path: path, code: "place_taken", reason: reason))
-            } else {
-                units[index].files[place.specification] = path
-            }
-        }
-        dropIncomplete(required: specifications.filter { $0.isRequired == true }.map(\.name))
-    }
-
-    private mutating func dropIncomplete(required: [String]) {
-        var complete: [Unit] = []
-        for unit in units {
-            let missing = required.filter { unit.files[$0] == nil }
-            guard !missing.isEmpty else {
-                complete.append(unit)
+            units.specification[file] = UInt32(place.specification)
+            // With one specification each file is a unit.
+            let other = specifications.count == 1 ? nil : known[Array(place.key.utf8)]
+            guard let first = other else {
+                if specifications.count > 1 { known[Array(place.key.utf8)] = UInt32(file) }
+                units.first.append(UInt32(file))
                 continue
             }
-            let names = missing.map { "'\($0)'" }.joined(separator: ", ")
-            for path in unit.files.values.sorted() {
+            var last = Int(first)
+            var taken: Int?
+            for member in units.files(of: first) {
+                last = member
+                if units.specification[member] == units.specification[file] { taken = member }
+            }
+            if let taken {
+                let reason = "\(paths[taken]) fills '\(rules.names[place.specification])' of the same unit"
+                skipped.append(Skipped(path: path, code: "place_taken", reason: reason))
+            } else {
+                units.next[last] = UInt32(file)
+            }
+        }
+        dropIncomplete(required: specifications.indices.filter { specifications[$0].isRequired == true })
+    }
+
+    private mutating func dropIncomplete(required: [Int]) {
+        var complete: [UInt32] = []
+        for first in units.first {
+            let given = Set(units.files(of: first).map { Int(units.specification[$0]) })
+            let missing = required.filter { !given.contains($0) }
+            guard !missing.isEmpty else {
+                complete.append(first)
+                continue
+            }
+            let names = missing.map { "'\(units.rules.names[$0])'" }.joined(separator: ", ")
+            for path in units.files(of: first).map({ units.paths[$0] }).sorted() {
                 let reason = "its unit lacks the required \(names)"
                 skipped.append(Skipped(path: path, code: "unit_incomplete", reason: reason))
             }
         }
-        units = complete
+        units.first = complete
     }
 
     /// Keeps the units for which a condition holds.
-    package mutating func keepUnits(where isWanted: (Unit) -> Bool) { units = units.filter(isWanted) }
+    package mutating func keepUnits(where isWanted: (Unit) -> Bool) {
+        units.first = units.indices.filter { isWanted(units[$0]) }.map { units.first[$0] }
+    }
 
     private static func relative(_ path: String, to folder: String) -> Substring {
         path.hasPrefix(folder) ? path.dropFirst(folder.count) : path[...]
     }
 
-    private static func place(
-        _ parts: [String], _ specifications: [FileSpecification]
-    ) -> (key: String, specification: String)? {
-        guard let name = parts.last else { return nil }
-        let dot = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 }
-        let stem = dot.map { String(name[..<$0]) } ?? name
-        let fileExtension = dot.map { name[name.index(after: $0)...].lowercased() } ?? ""
-        let takers = specifications.filter { specification in
-            guard let extensions = specification.extensions, !extensions.isEmpty else { return true }
-            return extensions.contains { $0.drop { $0 == "." }.lowercased() == fileExtension }
+    /// What the specifications of a collection take.
+    fileprivate struct Rules: Sendable {
+        let names: [String]
+        /// By specification: the extensions that it takes, in lower case and without dots; none takes every file.
+        private let extensions: [Set<String>]
+
+        init(_ specifications: [FileSpecification]) {
+            names = specifications.map(\.name)
+            extensions = specifications.map { Set(($0.extensions ?? []).map { $0.drop { $0 == "." }.lowercased() }) }
         }
-        let folders = parts.dropLast()
-        if specifications.count > 1,
-            let index = folders.firstIndex(where: { part in takers.contains { $0.name == part } })
-        {
-            var rest = Array(folders)
-            let specification = rest.remove(at: index)
-            return ((rest + [stem]).joined(separator: "/"), specification)
+
+        /// The unit of a file and the place of the specification that it fills; `nil` when none takes it.
+        func place(_ path: Substring) -> (key: String, specification: Int)? {
+            let parts = path.split(separator: "/")
+            guard let name = parts.last else { return nil }
+            let dot = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 }
+            let fileExtension = dot.map { name[name.index(after: $0)...].lowercased() } ?? ""
+            let takers = names.indices.filter { extensions[$0].isEmpty || extensions[$0].contains(fileExtension) }
+            let stem = dot.map { name[..<$0] } ?? name
+            let folders = parts.dropLast()
+            if names.count > 1 {
+                for (index, folder) in folders.enumerated() {
+                    guard let taker = takers.first(where: { names[$0] == folder }) else { continue }
+                    var rest = Array(folders)
+                    rest.remove(at: index)
+                    return ((rest + [stem]).joined(separator: "/"), taker)
+                }
+            }
+            // A specification that names the extension goes before one that takes everything.
+            let naming = takers.filter { !extensions[$0].isEmpty }
+            guard let taker = naming.count == 1 ? naming.first : takers.count == 1 ? takers.first : nil else {
+                return nil
+            }
+            // With one kind of file each file is a unit, also next to one of the same name with another extension.
+            return ((folders + [names.count == 1 ? name : stem]).joined(separator: "/"), taker)
         }
-        // A specification that names the extension goes before one that takes everything.
-        let naming = takers.filter { $0.extensions?.isEmpty == false }
-        guard let taker = naming.count == 1 ? naming.first : takers.count == 1 ? takers.first : nil else { return nil }
-        // With one kind of file each file is a unit, also next to one of the same name with another extension.
-        let last = specifications.count == 1 ? name : stem
-        return ((folders + [last]).joined(separator: "/"), taker.name)
     }
 }

@@ -16,16 +16,22 @@ import Darwin
 ///
 /// Source: docs/decisions/0010-dataset-ledger.md.
 package final class UploadLedger: Sendable {
-    private struct Known: Sendable {
-        var identity: FileSource.Identity
-        var checksum: String
+    /// Where the last line about a path stands in the file; what it says is read when it is asked for.
+    private struct Place: Sendable {
+        /// A digest of the path's bytes. Of two paths with one digest the earlier is not known, and so is hashed again.
+        var name: Int
+        var offset: Int64
+        var byteCount: Int
     }
 
     /// Lines above twice the files are rewritten once there are so many.
     private static let spareLineCount = 1000
 
-    private let known: [PathKey: Known]
+    /// Ordered by `name`.
+    private let places: [Place]
+    private let source: FileSource?
     private let writer: JSONLinesWriter
+    private let lock: JSONLinesWriter
 
     /// Opens or begins a ledger, for this process alone.
     ///
@@ -36,30 +42,41 @@ package final class UploadLedger: Sendable {
         guard lock.lock() else {
             throw ClientError(.conflict, "another upload of this folder to this collection is running")
         }
-        var lines: [PathKey: Int] = [:]
-        var known: [PathKey: Known] = [:]
-        var count = 0
-        if FileSource.Identity(path: path) != nil {
-            try Self.forEachRow(of: path) { number, row, _ in
-                count += 1
-                guard let name = try? row.read("path", as: String.self) else { return }
-                let key = PathKey(name)
-                lines[key] = number
-                known[key] = Self.known(row)
-            }
-            if count > 2 * lines.count + Self.spareLineCount { try Self.compact(path, Set(lines.values)) }
+        var (places, lineCount) = try Self.places(in: path)
+        if lineCount > 2 * places.count + Self.spareLineCount {
+            try Self.compact(path, places)
+            (places, lineCount) = try Self.places(in: path)
         }
-        self.known = known
+        self.places = places
+        source = places.isEmpty ? nil : try FileSource(path: path)
         writer = try JSONLinesWriter(path: path, keeps: true)
         try writer.endTornLine()
     }
 
-    private let lock: JSONLinesWriter
-
     /// The digest of a file that has not changed since it was hashed.
     package func checksum(of path: String, _ identity: FileSource.Identity) -> String? {
-        guard let known = known[PathKey(path)], identity.isUntouched(since: known.identity) else { return nil }
+        guard let place = place(PathKey(path).hashValue), let row = row(place),
+            let found = try? row.read("path", as: String.self), PathKey(found) == PathKey(path),
+            let known = Self.known(row), identity.isUntouched(since: known.identity)
+        else { return nil }
         return known.checksum
+    }
+
+    private func place(_ name: Int) -> Place? {
+        var range = places.indices
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            if places[middle].name == name { return places[middle] }
+            range = places[middle].name < name ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return nil
+    }
+
+    private func row(_ place: Place) -> JSONRow? {
+        guard let source else { return nil }
+        var line = [UInt8](repeating: 0, count: place.byteCount)
+        let count = unsafe line.withUnsafeMutableBytes { unsafe (try? source.read(into: $0, at: place.offset)) ?? 0 }
+        return count == line.count ? try? JSONRow(parsing: line) : nil
     }
 
     /// - Throws: ``ClientError`` coded `fileUnwritable`.
@@ -68,7 +85,32 @@ package final class UploadLedger: Sendable {
     /// - Throws: ``ClientError`` coded `fileUnwritable`.
     package func flush() throws(ClientError) { try writer.flush() }
 
-    private static func known(_ row: JSONRow) -> Known? {
+    /// The last line about each path, and how many lines there are.
+    private static func places(in path: String) throws(ClientError) -> ([Place], lineCount: Int) {
+        guard let identity = FileSource.Identity(path: path) else { return ([], 0) }
+        var places: [Place] = []
+        // Lines have some 300 bytes.
+        places.reserveCapacity(Int(clamping: identity.byteCount / 256))
+        var reader = try JSONLinesReader(path: path)
+        while let line = try reader.next() {
+            guard let row = try? JSONRow(parsing: line.bytes), let name = try? row.read("path", as: String.self) else {
+                continue
+            }
+            places.append(
+                Place(name: PathKey(name).hashValue, offset: reader.lineOffset, byteCount: line.bytes.count))
+        }
+        let lineCount = places.count
+        places.sort { ($0.name, $0.offset) < ($1.name, $1.offset) }
+        var kept = 0
+        for index in places.indices where index + 1 == lineCount || places[index].name != places[index + 1].name {
+            places[kept] = places[index]
+            kept += 1
+        }
+        places.removeLast(lineCount - kept)
+        return (places, lineCount)
+    }
+
+    private static func known(_ row: JSONRow) -> (identity: FileSource.Identity, checksum: String)? {
         guard let checksum = try? row.read("checksum", as: String.self),
             let bytes = try? row.read("bytes", as: Int64.self),
             let modified = try? row.read("modified", as: Int64.self),
@@ -82,18 +124,18 @@ package final class UploadLedger: Sendable {
             byteCount: bytes, modifiedSeconds: modified, modifiedNanoseconds: nanoseconds, device: device, inode: inode)
         identity.changedSeconds = changed
         identity.changedNanoseconds = changedNanoseconds
-        return Known(identity: identity, checksum: checksum)
+        return (identity, checksum)
     }
 
-    private static func compact(_ path: String, _ kept: Set<Int>) throws(ClientError) {
+    private static func compact(_ path: String, _ places: [Place]) throws(ClientError) {
         let fresh = path + ".new"
+        let kept = Set(places.map(\.offset))
         let writer = try JSONLinesWriter(path: fresh, keeps: false)
-        var failure: ClientError?
-        try forEachRow(of: path) { number, row, _ in
-            guard kept.contains(number), failure == nil else { return }
-            do throws(ClientError) { try writer.append(row.raw) } catch { failure = error }
+        var reader = try JSONLinesReader(path: path)
+        while let line = try reader.next() {
+            guard kept.contains(reader.lineOffset), let row = try? JSONRow(parsing: line.bytes) else { continue }
+            try writer.append(row.raw)
         }
-        if let failure { throw failure }
         try writer.flush()
         _ = unsafe rename(fresh, path)
     }

@@ -11,7 +11,7 @@ struct UploadFolder {
     /// Whether a metadata file was given.
     private(set) var hasNotes = false
     private var notes: [Int: DatasetMetadata.Entry] = [:]
-    private(set) var units: [UnitGrouping.Unit] = []
+    private(set) var units = UnitGrouping.Units()
     /// What ends as failed without being tried.
     private(set) var unusable: [UnitGrouping.Skipped]
     /// What is not to be uploaded, files and rows of the metadata.
@@ -33,11 +33,11 @@ struct UploadFolder {
     mutating func leaveOut(_ paths: [String]) {
         let identities = paths.compactMap { FileSource.Identity(path: $0) }
         guard !identities.isEmpty else { return }
-        scan.files.removeAll { path in
-            FileSource.Identity(path: path).map { found in
-                identities.contains { $0.inode == found.inode && $0.device == found.device }
-            } ?? false
+        let kept = scan.files.lazy.filter { path in
+            guard let found = FileSource.Identity(path: path) else { return true }
+            return !identities.contains { $0.inode == found.inode && $0.device == found.device }
         }
+        scan.files = PathList(kept)
     }
 
     /// - Throws: ``UsageError`` that names the rows that can't be used.
@@ -63,14 +63,14 @@ struct UploadFolder {
     /// - Throws: ``UsageError`` when there is nothing to upload.
     mutating func sort(by specifications: [FileSpecification], only retried: FailedFiles?) throws {
         var grouping = UnitGrouping(paths: scan.files, in: scan.root, specifications: specifications)
-        scan.files = []
+        scan.files = PathList()
         let isEmpty = grouping.units.isEmpty && unusable.isEmpty
         if let retried {
             grouping.keepUnits { unit in unit.files.values.contains { retried.contains(relative($0)) } }
             unusable = unusable.filter { retried.contains(relative($0.path)) }
             skipped = (skipped + grouping.skipped).filter { retried.contains(relative($0.path)) }
             let found = Set(
-                (grouping.units.flatMap(\.files.values) + (unusable + skipped).map(\.path)).map {
+                (grouping.units.flatMap { Array($0.files.values) } + (unusable + skipped).map(\.path)).map {
                     PathKey(relative($0))
                 })
             addMissing(retried.paths.subtracting(found))
