@@ -95,6 +95,15 @@ def test_pictures_of_ones_own(tmp_path):
     assert "job" not in report and "left out" in result.stderr
     assert (report["files"], report["units"], report["tasks"], report["tagged"]) == (7, 6, 6, 6)
     assert (report["uploaded"], report["already_there"], report["failed"]) == (6, 1, 0)
+    # Another folder of the same name is another project.
+    (tmp_path / "other" / "mine" / "cat").mkdir(parents=True)
+    (tmp_path / "other" / "mine" / "cat" / "9.png").write_bytes(b"\x89PNG\r\n\x1a\nother")
+    other = demo(tmp_path, "--images", "other/mine", "--directory", "own")
+    assert other.returncode == 0, other.stderr
+    database = sqlite3.connect(tmp_path / "own" / "synapse.db")
+    counts = database.execute("SELECT count(*) FROM task GROUP BY project_id ORDER BY project_id").fetchall()
+    database.close()
+    assert counts == [(6,), (1,)]
     # Other images in the same folder, and a picture less, disturb nothing.
     (tmp_path / "mine" / "dog" / "2.png").unlink()
     os.mkfifo(tmp_path / "mine" / "pipe.png")

@@ -198,9 +198,22 @@ def test_task_annotate_batch_on_the_command_line(server, project, tasks, tmp_pat
     rows = run(server, "task", "data", "--project", str(project["id"]), "--all", "-o", "json").stdout.splitlines()
     assert [json.loads(row)["data"] for row in rows] == [{"n": index} for index in range(5)]
     assert "image: picture-04.png" in run(server, "task", "files", "--project", str(project["id"])).stdout
-    file.write_text('{"task": 1, "data": {}}\n{"task": 1}\n')
-    odd = run(server, "task", "annotate", "--batch", str(file))
-    assert odd.returncode == 64 and "line 2" in odd.stderr
+    # A line that can't be read costs itself and no other; a draft is handed in only by a line that says so.
+    draft = run(server, "task", "annotate", str(tasks[1]), "--data", '{"n": "draft"}', "--action", "save")
+    assert draft.returncode == 0
+    rows = [{"task": tasks[0], "data": {"n": "x"}}, {"task": tasks[2]}, {"task": tasks[1], "action": "submit"}, {"task": tasks[2], "data": [1]}]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows[:2]) + "{\n\n" + "".join(json.dumps(row) + "\n" for row in rows[2:]))
+    odd = run(server, "task", "annotate", "--batch", str(file), "-o", "json")
+    assert odd.returncode == 2 and "failed line 2" in odd.stderr and "failed line 3" in odd.stderr, odd.stderr
+    outcomes = [json.loads(line) for line in odd.stdout.splitlines()]
+    assert [(row["line"], row["success"]) for row in outcomes] == [(1, True), (2, False), (3, False), (5, True), (6, False)]
+    assert server.get(f"tasks/{tasks[0]}/")["data"] == {"n": "x"}
+    submitted = server.get(f"tasks/{tasks[1]}/")
+    assert submitted["data"] == {"n": "draft"} and submitted["is_submitted"] is True
+    assert server.get(f"tasks/{tasks[2]}/")["data"] == {"n": 2}
+    one = run(server, "task", "annotate", str(tasks[1]), "--action", "submit")
+    assert one.returncode == 0, one.stderr
+    assert run(server, "task", "annotate", str(tasks[1])).returncode == 64
     # A token that is not right is not right for any line.
     bad = tmp_path / "bad-token"
     bad.write_text("nonsense")

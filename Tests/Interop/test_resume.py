@@ -288,18 +288,9 @@ def test_sizes_around_the_default_chunk(make_server, state, tmp_path, size):
         assert again["id"] == stored["id"]
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read from /proc")
-def test_memory_does_not_grow_with_the_file(make_server, state, tmp_path):
-    """What the real program holds at its peak, whatever the size: SYNAPSE_TEST_SPARSE_GIB takes another.
-
-    Without the pages of the program's own file, which depend on how it was built.
-    """
-    server = make_server()
-    path = tmp_path / "sparse.bin"
-    gib = int(os.environ.get("SYNAPSE_TEST_SPARSE_GIB", "1"))
-    with open(path, "wb") as file:
-        file.truncate(gib << 30)
-    process = begin(server.url, server, state, "file", "upload", path, "--output", "json", chunk=50 * MIB)
+def peak(process) -> tuple[int, int]:
+    """The most KiB that a process holds until it ends: without the pages of the program's own file, which depend on how
+    it was built, and with them."""
     held = whole = 0
     # Not ru_maxrss: that begins with the peak of the process that this one was forked from.
     while process.poll() is None:
@@ -311,11 +302,50 @@ def test_memory_does_not_grow_with_the_file(make_server, state, tmp_path):
         whole = max(whole, kib.get("VmHWM", 0))
         held = max(held, kib.get("RssAnon", 0), whole - kib.get("RssFile", whole))
         time.sleep(0.01)
+    return held, whole
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read from /proc")
+
+
+@needs_proc
+def test_memory_does_not_grow_with_the_file(make_server, state, tmp_path):
+    """What the real program holds at its peak, whatever the size: SYNAPSE_TEST_SPARSE_GIB takes another."""
+    server = make_server()
+    path = tmp_path / "sparse.bin"
+    gib = int(os.environ.get("SYNAPSE_TEST_SPARSE_GIB", "1"))
+    with open(path, "wb") as file:
+        file.truncate(gib << 30)
+    process = begin(server.url, server, state, "file", "upload", path, "--output", "json", chunk=50 * MIB)
+    held, whole = peak(process)
     output, said = process.communicate(timeout=3600)
     assert process.returncode == 0, said
     print(f"{gib} GiB: peak {held >> 10} MiB held, {whole >> 10} MiB with the program's pages")
     assert 0 < held << 10 <= 64 * MIB
     assert json.loads(output)["size"] == gib << 30
+
+
+@needs_proc
+def test_a_file_more_costs_little_memory(make_server, state, tmp_path):
+    """What 20,000 files add to a dry run of 2,000; SYNAPSE_TEST_FILES takes another number."""
+    server = make_server()
+    collection = server.post("data_collections/", {"name": "many", "category": "image", "file_specifications": [
+        {"name": "image", "file_type": "image", "is_required": True, "is_primary": True}]})
+    more = int(os.environ.get("SYNAPSE_TEST_FILES", "20000"))
+    peaks = []
+    for count in (2000, 2000 + more):
+        folder = tmp_path / f"{count}"
+        folder.mkdir()
+        for index in range(count):
+            (folder / f"picture-{index:07}.png").write_bytes(b"\x89PNG\r\n\x1a\n%d" % index)
+        process = begin(server.url, server, state, "upload", folder, "--collection", collection["id"], "--dry-run", chunk=0)
+        held, whole = peak(process)
+        output, said = process.communicate(timeout=3600)
+        assert process.returncode == 0 and f"{count} files would be uploaded" in output, output + said
+        print(f"{count} files: peak {held >> 10} MiB held, {whole >> 10} MiB with the program's pages")
+        assert 0 < held << 10 <= 64 * MIB
+        peaks.append(held << 10)
+    assert (peaks[1] - peaks[0]) / more < 600
 
 
 def test_sessions_are_listed_and_cleared(make_server, state, big):

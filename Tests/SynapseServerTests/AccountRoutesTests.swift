@@ -179,6 +179,36 @@ struct AccountRoutesTests {
         }
     }
 
+    /// Whoever holds a tenant's token, or administers it, gets nowhere in another tenant.
+    @Test func aTenantsOwnerTakesNobodyOverInAnotherTenant() async throws {
+        try await withEmbeddedBackend { backend in
+            try await backend.server.createTenant(code: "second", name: "Second")
+            let first = TestClient(backend)
+            let second = TestClient(backend, token: try await backend.server.createAccessToken(tenant: "second"))
+            // The owner of the new tenant is nobody in the first, and may set its own password.
+            let me = try await second.get("/users/me/")
+            #expect(me["is_synapse_admin"] == false && me["role"] == "owner" && me.id != 1)
+            #expect(try await second.get("/tenants/")["count"] == 1)
+            #expect(try await second.json(.PATCH, "/users/1/", ["password": .string(Self.password)]).status == 404)
+            #expect(try await second.json(.PATCH, "/users/me/", ["password": .string(Self.password)]).status == 200)
+            // Guests of the second tenant, the administrator of the backend among them, stay who they are: a token that
+            // the second tenant made for them changes neither them nor anybody else.
+            _ = try await first.post("/users/", ["email": "ann@example.com"])
+            for email in ["ann@example.com", "admin@localhost.localdomain"] {
+                let added = try await second.post("/members/", ["email": .string(email), "role": "owner"])
+                #expect(added.status == 201, "\(added.text)")
+                let made = try await second.post("/tokens/", ["user": added["user"]])
+                let token = TestClient(backend, token: made["token"].stringValue ?? "")
+                let change: JSONValue = ["password": "a password of mine", "name": "Mallory"]
+                #expect(try await token.json(.PATCH, "/users/me/", change).status == 403)
+                #expect(try await token.json(.PATCH, "/users/\(me.id)/", change).status == 403)
+            }
+            // The administrator's own token still does both.
+            #expect(try await first.json(.PATCH, "/users/me/", ["password": .string(Self.password)]).status == 200)
+            #expect(try await first.json(.PATCH, "/users/2/", ["name": "x"]).status == 404)
+        }
+    }
+
     /// By counting through numbers an administrator of one tenant would learn who is in the others.
     @Test func aNumberAddsNobodyFromOutsideTheTenant() async throws {
         try await withEmbeddedBackend { backend in

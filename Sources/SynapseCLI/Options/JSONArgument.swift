@@ -14,4 +14,11 @@ enum JSONArgument {
             throw UsageError("\(option) is not JSON: \(error)")
         }
     }
+
+    /// Reads an argument that must be an object.
+    static func readObject(_ argument: String, option: String) throws -> JSONValue {
+        let value = try read(argument, option: option)
+        guard value.objectValue != nil else { throw UsageError("\(option) must be a JSON object") }
+        return value
+    }
 }

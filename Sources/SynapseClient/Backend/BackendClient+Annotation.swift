@@ -119,21 +119,23 @@ extension BackendClient {
     ///
     /// - Parameters:
     ///   - id: The task.
-    ///   - data: The annotation data, as the platform leaves it open.
+    ///   - data: The annotation data, as the platform leaves it open; `nil` submits the draft that is saved.
     ///   - action: Submit it, or save it as a draft. `nil` sends `data` as the whole body, the documented older form.
     ///   - schema: The schema that the data follows.
     /// - Returns: The task as the server has it now.
-    /// - Throws: ``ClientError``.
+    /// - Throws: ``ClientError``, coded `invalidArgument` for neither data nor action.
     @discardableResult
     public func annotateTaskData(
-        _ id: AnnotationTask.ID, data: JSONValue, action: AnnotationAction? = .submit, schema: AnnotationSchema? = nil
+        _ id: AnnotationTask.ID, data: JSONValue?, action: AnnotationAction? = .submit, schema: AnnotationSchema? = nil
     ) async throws -> AnnotationTask {
         let query = schema.map { [QueryItem("schema", $0.rawValue)] } ?? []
         let body: HTTPBody =
             if let action {
-                HTTPBody(json: TaskAnnotation(action: action, data: RawJSON(data)))
-            } else {
+                HTTPBody(json: TaskAnnotation(action: action, data: data.map { RawJSON($0) }))
+            } else if let data {
                 HTTPBody(json: data)
+            } else {
+                throw ClientError(.invalidArgument, "the data of an annotation without an action is missing")
             }
         return try await value(
             ClientRequest("annotateTaskData", .put, .path("tasks/\(id)/annotate_task_data/"), query: query, body: body)

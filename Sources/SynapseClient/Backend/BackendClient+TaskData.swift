@@ -135,8 +135,8 @@ extension BackendClient {
 public struct TaskAnnotationItem: Sendable {
     /// The task.
     public var task: AnnotationTask.ID
-    /// The annotation data, as the platform leaves it open.
-    public var data: JSONValue
+    /// The annotation data, as the platform leaves it open; `nil` submits the draft that is saved.
+    public var data: JSONValue?
     /// Submit it, or save it as a draft.
     ///
     /// `nil` sends `data` as the whole body, the documented older form.
@@ -148,11 +148,11 @@ public struct TaskAnnotationItem: Sendable {
     ///
     /// - Parameters:
     ///   - task: The task.
-    ///   - data: The annotation data.
+    ///   - data: The annotation data; `nil` submits the draft that is saved.
     ///   - action: Submit it, or save it as a draft.
     ///   - schema: The schema that the data follows.
     public init(
-        task: AnnotationTask.ID, data: JSONValue, action: AnnotationAction? = .submit, schema: AnnotationSchema? = nil
+        task: AnnotationTask.ID, data: JSONValue?, action: AnnotationAction? = .submit, schema: AnnotationSchema? = nil
     ) {
         self.task = task
         self.data = data

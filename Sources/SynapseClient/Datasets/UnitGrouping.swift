@@ -2,8 +2,8 @@ public import SynapseModels
 
 /// Sorts the files of a folder into data units by a collection's file specifications.
 ///
-/// A file fills the specification that a folder on its way is named after, else the only one whose extensions take it.
-/// Files that differ in nothing but specification folder and extension belong to one unit. Nothing is read from disk.
+/// A file fills the specification that a folder on its way is named after, else the only one whose extensions take it. A
+/// specification without extensions takes what its file type does not speak against. Files that differ in nothing but specification folder and extension belong to one unit. Nothing is read from disk.
 public struct UnitGrouping: Sendable {
     /// The files of one unit.
     public struct Unit: Sendable, Hashable {
@@ -63,7 +63,7 @@ public struct UnitGrouping: Sendable {
             for file in files(of: first[position]) {
                 unit.files[rules.names[Int(specification[file])]] = paths[file]
             }
-            unit.key = rules.place(UnitGrouping.relative(paths[Int(first[position])], to: folder))?.key ?? ""
+            unit.key = (try? rules.place(UnitGrouping.relative(paths[Int(first[position])], to: folder)).key) ?? ""
             return unit
         }
 
@@ -94,11 +94,11 @@ public struct UnitGrouping: Sendable {
         // By bytes: two spellings of one accented letter are two names on disk.
         var known: [[UInt8]: UInt32] = [:]
         for (file, path) in paths.enumerated() {
-            guard let place = rules.place(Self.relative(path, to: folder)) else {
-                skipped.append(
-                    Skipped(
-                        path: path, code: "no_specification",
-                        reason: "no file specification of the collection takes it"))
+            let place: Place
+            do throws(Refusal) {
+                place = try rules.place(Self.relative(path, to: folder))
+            } catch {
+                skipped.append(Skipped(path: path, code: error.code, reason: error.reason))
                 continue
             }
             units.specification[file] = UInt32(place.specification)
@@ -152,41 +152,87 @@ public struct UnitGrouping: Sendable {
         path.hasPrefix(folder) ? path.dropFirst(folder.count) : path[...]
     }
 
+    /// Where a file belongs: the key of its unit and the place of its specification.
+    fileprivate struct Place {
+        var key: String
+        var specification: Int
+    }
+
+    /// Why a file belongs to no unit.
+    fileprivate struct Refusal: Error {
+        var code: String
+        var reason: String
+    }
+
     /// What the specifications of a collection take.
     fileprivate struct Rules: Sendable {
         let names: [String]
-        /// By specification: the extensions that it takes, in lower case and without dots; none takes every file.
+        private let types: [FileType?]
+        /// By specification: the extensions that it takes, in lower case and without dots; none leaves it to the type.
         private let extensions: [Set<String>]
 
         init(_ specifications: [FileSpecification]) {
             names = specifications.map(\.name)
+            types = specifications.map(\.fileType)
             extensions = specifications.map { Set(($0.extensions ?? []).map { $0.drop { $0 == "." }.lowercased() }) }
         }
 
-        /// The unit of a file and the place of the specification that it fills; `nil` when none takes it.
-        func place(_ path: Substring) -> (key: String, specification: Int)? {
+        func place(_ path: Substring) throws(Refusal) -> Place {
             let parts = path.split(separator: "/")
-            guard let name = parts.last else { return nil }
+            guard let name = parts.last else { throw Refusal(code: "no_specification", reason: "it has no name") }
             let dot = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 }
             let fileExtension = dot.map { name[name.index(after: $0)...].lowercased() } ?? ""
-            let takers = names.indices.filter { extensions[$0].isEmpty || extensions[$0].contains(fileExtension) }
             let stem = dot.map { name[..<$0] } ?? name
             let folders = parts.dropLast()
+            let ranks = names.indices.map { rank($0, fileExtension) }
             if names.count > 1 {
                 for (index, folder) in folders.enumerated() {
-                    guard let taker = takers.first(where: { names[$0] == folder }) else { continue }
+                    guard let taker = names.indices.first(where: { ranks[$0] > 0 && names[$0] == folder }) else {
+                        continue
+                    }
                     var rest = Array(folders)
                     rest.remove(at: index)
-                    return ((rest + [stem]).joined(separator: "/"), taker)
+                    return Place(key: (rest + [stem]).joined(separator: "/"), specification: taker)
                 }
             }
-            // A specification that names the extension goes before one that takes everything.
-            let naming = takers.filter { !extensions[$0].isEmpty }
-            guard let taker = naming.count == 1 ? naming.first : takers.count == 1 ? takers.first : nil else {
-                return nil
+            let best = ranks.max() ?? 0
+            let takers = best == 0 ? [] : names.indices.filter { ranks[$0] == best }
+            guard let taker = takers.first else {
+                throw Refusal(code: "no_specification", reason: "no file specification of the collection takes it")
+            }
+            guard takers.count == 1 else {
+                let several = takers.map { "'\(names[$0])'" }.joined(separator: ", ")
+                throw Refusal(
+                    code: "several_specifications",
+                    reason:
+                        "the file specifications \(several) all take it; put it into a folder named after one of them")
             }
             // With one kind of file each file is a unit, also next to one of the same name with another extension.
-            return ((folders + [names.count == 1 ? name : stem]).joined(separator: "/"), taker)
+            return Place(
+                key: (folders + [names.count == 1 ? name : stem]).joined(separator: "/"), specification: taker)
+        }
+
+        /// How well a specification fits an extension: 0 not at all, 3 by name.
+        private func rank(_ specification: Int, _ fileExtension: String) -> Int {
+            guard extensions[specification].isEmpty else {
+                return extensions[specification].contains(fileExtension) ? 3 : 0
+            }
+            guard let type = types[specification], type.isKnown, type != .data,
+                let fitting = Self.types(of: fileExtension)
+            else { return 1 }
+            return fitting.contains(type) ? 2 : 0
+        }
+
+        /// The file types that an extension goes with; `nil` for one that says nothing.
+        private static func types(of fileExtension: String) -> [FileType]? {
+            if ["pcd", "ply", "las", "laz", "e57", "xyz"].contains(fileExtension) { return [.pcd] }
+            guard let media = MediaType.guess("file." + fileExtension) else { return nil }
+            switch media.prefix(while: { $0 != "/" }) {
+            case "image": return [.image]
+            case "video": return [.video]
+            case "audio": return [.audio]
+            default: return [.text, .pcd]
+            }
         }
     }
 }

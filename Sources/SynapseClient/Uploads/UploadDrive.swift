@@ -114,9 +114,8 @@ package struct UploadDrive {
         }
         if isFirst, machine.isInTrouble {
             let patience = client.configuration.retry.uploadPatience
-            uploader.notify(
-                .retrying, offset: machine.offset,
-                message: "\(error.message); trying again for \(patience.components.seconds) seconds")
+            let limit = machine.countsTries ? "" : " for \(patience.components.seconds) seconds"
+            uploader.notify(.retrying, offset: machine.offset, message: "\(error.message); trying again\(limit)")
         }
     }
 

@@ -246,6 +246,9 @@ package struct UploadStateMachine: Sendable {
     /// Whether something failed since the last progress that is tried again.
     package var isInTrouble: Bool { failures > 0 && startOver == nil }
 
+    /// Whether the number of tries, and not a time, ends what is in trouble.
+    package var countsTries: Bool { quickFailures > 0 }
+
     private mutating func begin(_ reason: StartOver) {
         startOver = .startOver(reason, abandoned: upload)
         isResuming = false

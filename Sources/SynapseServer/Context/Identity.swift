@@ -7,6 +7,8 @@ struct Identity: Sendable, Hashable {
     /// The user; no user has the number of an agent's identity, 0.
     let userID: Int64
     let role: Role
+    /// Whether the user has signed in; an access token may have been made by somebody else.
+    var hasSignedIn = false
     /// The agent, when the request brings nothing but an agent's token.
     var agentID: Int64?
     /// The job, when the request brings the token that was made for one; ``role`` is a member's at most then.

@@ -97,6 +97,7 @@ private final class DurableFolders: Sendable {
 
     func make(_ folder: String, in parent: String) throws(SystemError) {
         if known.withLock({ $0.contains(folder) }), FileSystem.exists(folder) { return }
+        try FileSystem.makeDirectory(parent)
         try FileSystem.makeDirectory(folder)
         try FileSystem.synchronizeDirectory(parent)
         known.withLock { _ = $0.insert(folder) }

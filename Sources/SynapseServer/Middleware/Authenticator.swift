@@ -152,7 +152,11 @@ final class Authenticator: Sendable {
                 WHERE member.user_id = ? ORDER BY member.id
                 """,
             arguments: [user]
-        ).map { identity(tenant: $0[0], code: $0[1], user: user, role: $0[2]) }
+        ).map { row in
+            var identity = identity(tenant: row[0], code: row[1], user: user, role: row[2])
+            identity.hasSignedIn = true
+            return identity
+        }
         return (row[0], .user(memberships))
     }
 

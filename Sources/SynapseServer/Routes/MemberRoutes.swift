@@ -96,18 +96,19 @@ enum MemberRoutes {
         return .noContent
     }
 
-    /// The tenants of the caller, so that a program can choose among them; few, so on one page.
+    /// The tenants of the caller, so that a program can choose among them; few, so on one page. An access token is of one.
     private static let listTenants: RouteTable.Handler = { scope in
-        let user = scope.identity.userID
+        let identity = scope.identity
         guard (scope.query["page"] ?? "1") == "1" else { throw APIError.invalidPage }
         return try await scope.database.read { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: """
                     SELECT tenant.id, tenant.code, tenant.name, member.role, tenant.created
-                    FROM member JOIN tenant ON tenant.id = member.tenant_id WHERE member.user_id = ? ORDER BY member.id
+                    FROM member JOIN tenant ON tenant.id = member.tenant_id
+                    WHERE member.user_id = ? AND (? OR tenant.id = ?) ORDER BY member.id
                     """,
-                arguments: [user])
+                arguments: [identity.userID, identity.hasSignedIn, identity.tenantID])
             return Answer { writer in
                 writer.object { writer in
                     writer.member("count", rows.count)

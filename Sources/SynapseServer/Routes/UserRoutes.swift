@@ -65,7 +65,11 @@ enum UserRoutes {
         let user = scope.identity.userID
         let body = try await scope.readJSON()
         let row = try body.object()
-        let kept = try await scope.database.read { db in try UserRepository().passwordDigest(db, user) }
+        let identity = scope.identity
+        let kept = try await scope.database.read { db in
+            try UserRepository().checkActsInAllTenants(db, identity)
+            return try UserRepository().passwordDigest(db, user)
+        }
         if row.contains("password"), let kept {
             var reader = FieldReader(row)
             let current = reader.text("current_password", fallback: nil, maximum: PasswordKeeper.longest)
@@ -85,7 +89,9 @@ enum UserRoutes {
         let identity = scope.identity
         let isAllowed = try await scope.database.read { db in
             _ = try MemberRepository(tenant: identity.tenantID).existing(db, user: user)
-            return try UserRepository().isAdministrator(db, identity.userID)
+            guard try UserRepository().isAdministrator(db, identity.userID) else { return false }
+            try UserRepository().checkActsInAllTenants(db, identity)
+            return true
         }
         guard isAllowed else {
             throw APIError(.forbidden, "Only an administrator of the backend may change another user.")

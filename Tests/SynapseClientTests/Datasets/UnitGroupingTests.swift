@@ -45,6 +45,27 @@ struct UnitGroupingTests {
         #expect(grouping.units.map(\.files) == [["image": "/d/1.png", "notes": "/d/1.md"]])
     }
 
+    @Test func `A specification without extensions takes what its type does not speak against`() {
+        let any = FileSpecification(name: "picture", fileType: .image, isRequired: true)
+        let grouping = UnitGrouping(
+            paths: ["/d/1.png", "/d/2.dcm", "/d/3", "/d/list.csv", "/d/notes.txt", "/d/song.mp3"], in: "/d",
+            specifications: [any])
+        #expect(grouping.units.map(\.files.values.first) == ["/d/1.png", "/d/2.dcm", "/d/3"])
+        #expect(grouping.skipped.map(\.code) == ["no_specification", "no_specification", "no_specification"])
+        let everything = FileSpecification(name: "data", fileType: .data, isRequired: true)
+        #expect(UnitGrouping(paths: ["/d/a.csv", "/d/a.png"], in: "/d", specifications: [everything]).units.count == 2)
+    }
+
+    @Test func `The type decides between specifications without extensions, and what is left open is said`() {
+        let picture = FileSpecification(name: "picture", fileType: .image, isRequired: true)
+        let text = FileSpecification(name: "text", fileType: .text, isRequired: false)
+        let grouping = UnitGrouping(
+            paths: ["/d/1.png", "/d/1.txt", "/d/1.dcm"], in: "/d", specifications: [picture, text])
+        #expect(grouping.units.map(\.files) == [["picture": "/d/1.png", "text": "/d/1.txt"]])
+        #expect(grouping.skipped.map(\.code) == ["several_specifications"])
+        #expect(grouping.skipped[0].reason.contains("'picture', 'text' all take it"))
+    }
+
     @Test func `Two spellings of one accented letter are two files`() {
         let grouping = UnitGrouping(
             paths: ["/d/\u{E9}.png", "/d/e\u{301}.png"], in: "/d", specifications: [image, label])

@@ -1,3 +1,5 @@
+import Crypto
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -58,8 +60,13 @@ struct DemoImages {
             let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
             return Image(path: path, label: parent, byteCount: Int64((size ?? nil) ?? 0))
         }
-        let name = URL(filePath: folder).standardized.lastPathComponent
-        return DemoImages(title: "Synapse demo: images of \(name.prefix(60))", images: images, unusable: scan.unusable)
+        // Folders of one name are told apart by where they are.
+        let name = URL(filePath: folder).standardized.lastPathComponent.prefix(60)
+        let place = SHA256.hash(data: Array(scan.resolvedRoot.utf8)).prefix(3).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
+        return DemoImages(
+            title: "Synapse demo: images of \(name) (\(place))", images: images, unusable: scan.unusable)
     }
 
     /// The kinds of pictures that the demo's collection takes.

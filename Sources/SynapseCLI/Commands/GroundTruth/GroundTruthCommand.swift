@@ -17,7 +17,9 @@ struct GroundTruthFilterOptions: ParsableArguments {
     @Option(help: "Only this dataset. May be repeated.")
     var dataset: [Int] = []
 
-    @Option(name: .customLong("version-id"), help: "Only what this version froze. May be repeated.")
+    @Option(
+        name: [.customLong("version-id"), .customLong("version")],
+        help: "Only what this version froze. May be repeated.")
     var versions: [Int] = []
 
     @Option(help: "Only train, validation or test. May be repeated.")
@@ -150,7 +152,8 @@ struct GroundTruthCreateCommand: AsyncParsableCommand {
             groundTruthDataset: GroundTruthDataset.ID(rawValue: dataset),
             dataUnit: unit.map { DataUnit.ID(rawValue: $0) },
             category: category.map { GroundTruthCategory(rawValue: $0) },
-            data: try data.map { try JSONArgument.read($0, option: "--data") }, classes: classes.isEmpty ? nil : classes
+            data: try data.map { try JSONArgument.readObject($0, option: "--data") },
+            classes: classes.isEmpty ? nil : classes
         )
         var bodies: [GroundTruthCreate] = unit == nil ? [] : [base]
         for task in tasks {

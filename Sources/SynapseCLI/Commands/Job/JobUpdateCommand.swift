@@ -36,8 +36,8 @@ struct JobUpdateCommand: AsyncParsableCommand {
     func run() async throws {
         let update = JobUpdate(
             status: status.map { JobStatus(rawValue: $0.uppercased()) },
-            progressRecord: try progress.map { try JSONArgument.read($0, option: "--progress") },
-            metricsRecord: try metrics.map { try JSONArgument.read($0, option: "--metrics") },
+            progressRecord: try progress.map { try JSONArgument.readObject($0, option: "--progress") },
+            metricsRecord: try metrics.map { try JSONArgument.readObject($0, option: "--metrics") },
             consoleLogs: line.map { JobUpdate.ConsoleEntry($0) },
             result: try result.map { try JSONArgument.read($0, option: "--result") })
         try await connection.withClient { client in

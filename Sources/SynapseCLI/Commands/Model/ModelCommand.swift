@@ -106,9 +106,11 @@ struct ModelCreateCommand: AsyncParsableCommand, GoesOn {
         let body = ModelCreate(
             name: name, plugin: plugin, version: pluginVersion,
             checkpoint: checkpoint.map { Model.ID(rawValue: $0) },
-            configuration: try configurationJSON.map { try JSONArgument.read($0, option: "--configuration-json") },
+            configuration: try configurationJSON.map {
+                try JSONArgument.readObject($0, option: "--configuration-json")
+            },
             description: description, project: project.map { Project.ID(rawValue: $0) },
-            metrics: try metrics.map { try JSONArgument.read($0, option: "--metrics") })
+            metrics: try metrics.map { try JSONArgument.readObject($0, option: "--metrics") })
         try await connection.withClient {
             transfer.apply(to: &$0)
         } _: { client in
@@ -190,10 +192,16 @@ struct ModelUpdateCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if [name, description, metrics].allSatisfy({ $0 == nil }), released == nil {
+            throw ValidationError("nothing to change: give --name or another option")
+        }
+    }
+
     func run() async throws {
         let changes = ModelUpdate(
             name: name, description: description, isReleased: released,
-            metrics: try metrics.map { try JSONArgument.read($0, option: "--metrics") })
+            metrics: try metrics.map { try JSONArgument.readObject($0, option: "--metrics") })
         try await connection.withClient { client in
             try ResultPrinter(output).print(try await client.updateModel(Model.ID(rawValue: id), changes))
         }

@@ -93,7 +93,7 @@ struct PluginReleaseCreateCommand: AsyncParsableCommand {
         if let file { _ = try LocalFile.byteCount(of: file) }
         let body = PluginReleaseCreate(
             plugin: PluginReference(text: plugin), version: version,
-            config: try config.map { try JSONArgument.read($0, option: "--config") },
+            config: try config.map { try JSONArgument.readObject($0, option: "--config") },
             requirements: requirements.isEmpty ? nil : requirements, debug: debug)
         try await connection.withClient { client in
             try ResultPrinter(output).print(

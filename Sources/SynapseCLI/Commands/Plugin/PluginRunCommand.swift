@@ -56,8 +56,7 @@ struct PluginRunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let params = try params.map { try JSONArgument.read($0, option: "--params") }
-        if let params, params.objectValue == nil { throw UsageError("--params must be a JSON object") }
+        let params = try params.map { try JSONArgument.readObject($0, option: "--params") }
         let run = PluginRun(
             action: actionName ?? action ?? "", params: params, agent: agent.map { Agent.ID(rawValue: $0) },
             storageID: storage,

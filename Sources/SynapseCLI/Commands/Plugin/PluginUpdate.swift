@@ -25,6 +25,12 @@ struct PluginUpdateCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if [name, category, description].allSatisfy({ $0 == nil }), active == nil {
+            throw ValidationError("nothing to change: give --name or another option")
+        }
+    }
+
     func run() async throws {
         let body = PluginUpdate(
             name: name, category: category.map { PluginCategory(rawValue: $0) }, description: description,

@@ -28,7 +28,7 @@ struct ProjectCreateCommand: AsyncParsableCommand {
         let body = ProjectCreate(
             title: title, category: ProjectCategory(rawValue: category),
             dataCollection: collection.map { DataCollection.ID(rawValue: $0) },
-            configuration: try configurationJSON.map { try JSONArgument.read($0, option: "--configuration-json") }
+            configuration: try configurationJSON.map { try JSONArgument.readObject($0, option: "--configuration-json") }
                 ?? [:],
             description: description)
         try await connection.withClient { client in

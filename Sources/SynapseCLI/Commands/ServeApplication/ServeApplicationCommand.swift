@@ -77,7 +77,7 @@ struct ServeApplicationCreateCommand: AsyncParsableCommand {
     func run() async throws {
         let body = ServeApplicationCreate(
             job: Job.ID(rawValue: job), status: status.map { ServeStatus(rawValue: $0.uppercased()) },
-            data: try data.map { try JSONArgument.read($0, option: "--data") })
+            data: try data.map { try JSONArgument.readObject($0, option: "--data") })
         try await connection.withClient { client in
             try ResultPrinter(output).print(try await client.createServeApplication(body))
         }
@@ -108,7 +108,7 @@ struct ServeApplicationUpdateCommand: AsyncParsableCommand {
     func run() async throws {
         let update = ServeApplicationUpdate(
             status: status.map { ServeStatus(rawValue: $0.uppercased()) },
-            data: try data.map { try JSONArgument.read($0, option: "--data") })
+            data: try data.map { try JSONArgument.readObject($0, option: "--data") })
         try await connection.withClient { client in
             try ResultPrinter(output).print(
                 try await client.updateServeApplication(ServeApplication.ID(rawValue: id), update))

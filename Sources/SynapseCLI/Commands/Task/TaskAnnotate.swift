@@ -8,7 +8,8 @@ struct TaskAnnotate: AsyncParsableCommand {
         commandName: "annotate", abstract: "Save or hand in the annotation data of a task, or of many.",
         discussion: """
             --batch takes a file with one JSON object a line: {"task": 1, "data": {...}}, with "action" and "schema" where \
-            a line has its own. Each line has a result of its own; one that fails costs no other.
+            a line has its own. Each line has a result of its own; one that fails costs no other. Without data, \
+            --action submit hands in the draft that is saved.
             """)
 
     @Argument(help: "The task's id.")
@@ -23,8 +24,8 @@ struct TaskAnnotate: AsyncParsableCommand {
     @Option(help: "Requests of a batch at a time, 1 to 64.")
     var concurrency: Int = 8
 
-    @Option(help: "submit hands the data in, save keeps it as a draft.")
-    var action: String = "submit"
+    @Option(help: "submit hands the data in, save keeps it as a draft; submit unless given.")
+    var action: String?
 
     @Option(help: "The schema that the data follows: dm_schema_v1 or any.")
     var schema: String?
@@ -33,13 +34,15 @@ struct TaskAnnotate: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard AnnotationAction(rawValue: action).isKnown else {
+        if let action, !AnnotationAction(rawValue: action).isKnown {
             throw ValidationError("--action is submit or save, not '\(action)'")
         }
         if batch != nil {
             guard id == nil, data == nil else { throw ValidationError("--batch takes no id and no --data") }
         } else {
-            guard id != nil, data != nil else { throw ValidationError("an id and --data are needed, or --batch") }
+            guard id != nil, data != nil || action == AnnotationAction.submit.rawValue else {
+                throw ValidationError("an id and --data (or --action submit) are needed, or --batch")
+            }
         }
         guard (1...64).contains(concurrency) else {
             throw ValidationError("--concurrency is 1 to 64, not \(concurrency)")
@@ -47,7 +50,7 @@ struct TaskAnnotate: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let action = AnnotationAction(rawValue: action)
+        let action = action.map { AnnotationAction(rawValue: $0) } ?? .submit
         let schema = schema.map { AnnotationSchema(rawValue: $0) }
         if let batch {
             let annotations = try AnnotationBatch(batch, action: action, schema: schema)
@@ -55,9 +58,8 @@ struct TaskAnnotate: AsyncParsableCommand {
                 try await annotations.run(client, concurrency: concurrency, output.output)
             }
         }
-        guard let id, let data else { throw UsageError("an id and --data are needed, or --batch") }
-        let value = try JSONArgument.read(data, option: "--data")
-        guard value.objectValue != nil else { throw UsageError("--data must be a JSON object") }
+        guard let id else { throw UsageError("an id is needed, or --batch") }
+        let value = try data.map { try JSONArgument.readObject($0, option: "--data") }
         try await connection.withClient { client in
             try ResultPrinter(output).print(
                 try await client.annotateTaskData(

@@ -26,7 +26,7 @@ struct UnitCreate: AsyncParsableCommand {
     func run() async throws {
         let paths = try Dictionary(files.map(Self.file), uniquingKeysWith: { _, _ in throw Self.repeated })
         let item = OrganizedFile(
-            files: paths, meta: try meta.map { try JSONArgument.read($0, option: "--meta") } ?? [:],
+            files: paths, meta: try meta.map { try JSONArgument.readObject($0, option: "--meta") } ?? [:],
             groups: group.map { $0.split(separator: "/").map(String.init) })
         for path in paths.values.sorted() { _ = try LocalFile.byteCount(of: path) }
         try await connection.withClient { client in

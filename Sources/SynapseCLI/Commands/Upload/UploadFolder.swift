@@ -79,7 +79,7 @@ struct UploadFolder {
         }
         units = grouping.units
         guard let metadata else {
-            if isEmpty, retried == nil { throw UsageError("\(scan.root) holds no file that the collection takes") }
+            if isEmpty, retried == nil { throw nothingToUpload }
             return
         }
         let match = MetadataMatch(metadata, units, relative: relative)
@@ -88,7 +88,15 @@ struct UploadFolder {
         guard retried == nil else { return }
         // A row that is about no file is named by what it says, not as a path that could be opened.
         skipped += match.unused.map { UnitGrouping.Skipped(path: $0.entry.file, code: $0.code, reason: $0.reason) }
-        if isEmpty { throw UsageError("\(scan.root) holds no file that the collection takes") }
+        if isEmpty { throw nothingToUpload }
+    }
+
+    /// Says why of the first file that the folder does hold.
+    private var nothingToUpload: UsageError {
+        let why = skipped.first { $0.code != "hidden" }.map {
+            " (\(Terminal.printable(relative($0.path))): \($0.reason))"
+        }
+        return UsageError("\(scan.root) holds no file that the collection takes\(why ?? "")")
     }
 
     /// Failed files of an earlier run that can't be tried again, because they are gone.

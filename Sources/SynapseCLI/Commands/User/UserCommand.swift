@@ -73,7 +73,7 @@ struct UserPassword: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "password", abstract: "Set a password: your own, or another user's as administrator.",
         discussion: """
-            Your own needs the old password first, where there is one. Passwords are asked for without being shown, or \
+            Your own needs the old password first; --first says that there is none yet. Passwords are asked for without being shown, or \
             read from standard input, one a line. Sessions of the user end, but the one that is used for this.
             """)
 

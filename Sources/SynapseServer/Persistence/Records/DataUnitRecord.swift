@@ -78,7 +78,7 @@ enum Filename {
     /// The last component, without control characters, of at most 255 characters.
     static func base(_ text: String) -> String {
         // By scalars: as characters, a slash with a combining mark behind it is no slash.
-        let last = text.unicodeScalars.split { $0 == "/" || $0 == "\\" }.last ?? ""[...].unicodeScalars
+        let last = text.unicodeScalars.split { $0 == "/" }.last ?? ""[...].unicodeScalars
         let kept = last.filter { $0.value >= 0x20 && $0.value != 0x7F }.suffix(255)
         let name = String(String.UnicodeScalarView(kept))
         return name.isEmpty || name == "." || name == ".." ? "file" : name

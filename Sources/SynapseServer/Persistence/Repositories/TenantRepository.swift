@@ -20,30 +20,40 @@ struct TenantRepository: Sendable {
         try Int64.fetchOne(db, sql: "SELECT id FROM tenant WHERE code = ?", arguments: [code])
     }
 
-    /// Makes a tenant with the administrator as its owner.
+    /// Makes a tenant with an owner.
+    ///
+    /// The administrator of the backend owns the first tenant alone. Every other has an owner of its own: whoever holds
+    /// its token acts as that user, and must be nobody in another tenant.
     func createTenant(_ db: Database, code: String, name: String) throws -> Int64 {
         let now = WireTime.now()
         try db.execute(
             sql: "INSERT INTO tenant (code, name, created) VALUES (?, ?, ?)", arguments: [code, name, now])
         let tenant = db.lastInsertedRowID
+        var email = Self.adminEmail
+        if code != Self.defaultCode {
+            email = "owner-\(tenant)@localhost.localdomain"
+            try db.execute(sql: "INSERT INTO user (email, name) VALUES (?, ?)", arguments: [email, "Owner of \(name)"])
+        }
         try db.execute(
             sql: """
                 INSERT INTO member (tenant_id, user_id, role, created)
                 SELECT ?, id, 'owner', ? FROM user WHERE email = ?
                 """,
-            arguments: [tenant, now, Self.adminEmail])
+            arguments: [tenant, now, email])
         try StorageRepository.makeMissingDefaults(db)
         return tenant
     }
 
     /// Keeps a token's digest, unless it is kept already; the token itself is never stored.
+    ///
+    /// It acts as the tenant's first owner.
     func keep(_ db: Database, token: String, tenant: Int64, description: String) throws {
         try db.execute(
             sql: """
                 INSERT OR IGNORE INTO access_token (tenant_id, user_id, sha256, description, created)
-                VALUES (?, (SELECT id FROM user WHERE email = ?), ?, ?, ?)
+                SELECT ?, user_id, ?, ?, ? FROM member WHERE tenant_id = ? AND role = 'owner' ORDER BY id LIMIT 1
                 """,
-            arguments: [tenant, Self.adminEmail, Authenticator.digest(token), description, WireTime.now()])
+            arguments: [tenant, Authenticator.digest(token), description, WireTime.now(), tenant])
     }
 
     func isRevoked(_ db: Database, token: String) throws -> Bool {

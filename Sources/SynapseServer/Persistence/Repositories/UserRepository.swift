@@ -1,4 +1,5 @@
 import GRDB
+import HTTPTypes
 
 /// Reads and writes what belongs to a user in all tenants: password and sessions.
 struct UserRepository: Sendable {
@@ -23,6 +24,23 @@ struct UserRepository: Sendable {
 
     func isAdministrator(_ db: Database, _ id: Int64) throws -> Bool {
         try Bool.fetchOne(db, sql: "SELECT is_admin FROM user WHERE id = ?", arguments: [id]) ?? false
+    }
+
+    /// Checks that a caller may act for the user beyond the tenant of the request.
+    ///
+    /// Name, password and the powers of the backend's administrator hold in all tenants. Administrators of any of them
+    /// can make access tokens for its members, so that only a session, or an access token of the tenant that the user
+    /// joined first, stands for the user as a whole.
+    ///
+    /// - Throws: ``APIError`` with status 403.
+    func checkActsInAllTenants(_ db: Database, _ identity: Identity) throws {
+        if identity.hasSignedIn { return }
+        let home = try Int64.fetchOne(
+            db, sql: "SELECT tenant_id FROM member WHERE user_id = ? ORDER BY id LIMIT 1", arguments: [identity.userID])
+        guard home == identity.tenantID else {
+            throw APIError(
+                .forbidden, "The user is a member of other tenants too; sign in with the password to change this.")
+        }
     }
 
     /// Changes a user; a new password ends the user's sessions but the one that is named.
