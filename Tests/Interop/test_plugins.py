@@ -295,7 +295,7 @@ def test_synapse_plugin(server, code, archive):
     read = server.get(f"plugins/{code}/")
     assert (read["id"], read["description"], read["is_active"]) == (made["id"], "d", False)
     shown = json.loads(run(server, "plugin", "get", code, "-o", "json").stdout)
-    assert shown == {key: value for key, value in read.items() if value is not None}
+    assert shown == read
     assert code in run(server, "plugin", "list", "--category", "export", "--all").stdout
     release = run(server, "plugin", "release", "create", str(archive), "--plugin", code, "--release", "1.0", "--config",
                   "-", "--requirement", "numpy", "-o", "json", input=json.dumps({"code": code, "actions": {"a": {}}}))

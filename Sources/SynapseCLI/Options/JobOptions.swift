@@ -24,7 +24,10 @@ struct JobOptions: ParsableArguments {
             valueName: "url"))
     var ray: String?
 
-    @Option(name: .long, help: "The seconds that a Ray may be out of reach before its jobs count as failed.")
+    @Option(
+        name: .long,
+        help: "The seconds that a Ray may be out of reach before jobs that it runs count as failed; others wait for it."
+    )
     var jobLostAfter = 600.0
 
     @Flag(name: .long, help: "Run no jobs: they wait for an agent that drives them over the API.")

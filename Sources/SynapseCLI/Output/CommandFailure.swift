@@ -28,6 +28,8 @@ struct CommandFailure {
             self.init(message: "Error: \(error.message)", exit: .usage)
         case let error as UsageError:
             self.init(message: "Error: \(error.message)", exit: .usage)
+        case let error as BackendServerError where error.code == .invalidArgument:
+            self.init(message: "Error: \(error.message)", exit: .usage)
         case let error as ClientError:
             let isLogin = error.context.operation == "login"
             let hint =

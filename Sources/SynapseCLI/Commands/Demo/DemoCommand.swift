@@ -101,8 +101,13 @@ struct DemoCommand: AsyncParsableCommand, GoesOn {
     private func runPlugin(_ client: BackendClient, _ log: DemoLog, _ report: inout DemoReport) async throws {
         guard !noJob, let project = report.project else { return }
         guard images == nil else { return log.say("job: left out, as the example plugin is for the demo's digits") }
-        guard try await client.listAgents().rows.isEmpty == false else {
+        let agents = try await client.listAgents()
+        guard !agents.rows.isEmpty else {
             return log.say("job: left out, as this backend has no agent that would run it")
+        }
+        // A job would wait for an agent that can't run it, and the demo with it.
+        if !agents.results.contains(where: { $0.status == .connected }), let agent = agents.results.first {
+            throw AgentDisconnected(detail: agent.row?["detail"]?.value.stringValue)
         }
         let outcome = try await DemoPlugin(client: client, log: log, project: project).run()
         report.job = outcome

@@ -15,7 +15,20 @@ struct JobStop: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.withClient { client in
-            try ResultPrinter(output).print(try await client.stopJob(Job.ID(rawValue: id)))
+            let job = try await client.stopJob(Job.ID(rawValue: id))
+            try ResultPrinter(output).print(job)
+            if let status = job.status, !status.isFinal { throw JobNotStopped(id: id, status: status) }
         }
+    }
+}
+
+/// The end of a job was asked for, and has not come yet.
+struct JobNotStopped: Error, CustomStringConvertible {
+    var id: String
+    var status: JobStatus
+
+    var description: String {
+        "the job \(Terminal.printable(id)) is \(Terminal.printable(status.rawValue)) still: its end was asked for, and "
+            + "comes when what runs it can be reached; 'synapse job get' says more"
     }
 }

@@ -28,7 +28,8 @@ struct JobConductor: Sendable {
                 return try await watched(job, handle, run)
             } catch let error as JobExecutorError where error.code == .unknownRun {
                 // Chosen and never begun: this server was killed in between.
-                if run.begun != nil { return try await end(job, JobExit(.lost, reason: error.message)) }
+                let run = try await database.read { try JobRunRepository().find($0, job) }
+                if run?.begun != nil { return try await end(job, JobExit(.lost, reason: error.message)) }
             }
         }
         try await begin(job)
@@ -61,22 +62,29 @@ struct JobConductor: Sendable {
                 try await executor.start(run, handle: handle)
                 return true
             } catch let error as JobExecutorError where error.isRetryable {
-                services.logger.notice("a job waits for its executor", metadata: ["reason": "\(error.message)"])
-                let isStopped = try await database.write { db in
-                    let runs = JobRunRepository()
-                    try runs.note(db, job, error.message)
-                    return try runs.find(db, job)?.stopRequested != nil
-                }
-                changed(job)
-                if isStopped {
-                    // Nothing was begun, unless an answer was lost; that is ended when it can be.
-                    try? await executor.stop(handle)
-                    return false
-                }
+                if try await isStopped(job, waitingFor: error, handle) { return false }
                 try await Task.sleep(for: pause)
                 pause = min(pause * 2, Self.longestPause)
             }
         }
+    }
+
+    /// Notes what a job that has not begun waits for.
+    ///
+    /// - Returns: Whether somebody has stopped it meanwhile.
+    private func isStopped(
+        _ job: JobRecord.Key, waitingFor error: JobExecutorError, _ handle: String
+    ) async throws -> Bool {
+        services.logger.notice("a job waits for its executor", metadata: ["reason": "\(error.message)"])
+        let isStopped = try await database.write { db in
+            let runs = JobRunRepository()
+            try runs.note(db, job, error.message)
+            return try runs.find(db, job)?.stopRequested != nil
+        }
+        changed(job)
+        // Nothing was begun, unless an answer was lost; that is ended when it can be.
+        if isStopped { try? await executor.stop(handle) }
+        return isStopped
     }
 
     private func watched(_ job: JobRecord.Key, _ handle: String, _ run: JobRunRecord) async throws {
@@ -86,25 +94,40 @@ struct JobConductor: Sendable {
     }
 
     /// Follows a run to its end, over times in which its executor cannot be reached.
+    ///
+    /// A run whose handle alone is known, because this server ended while it was beginning, has begun when the executor
+    /// says so with its first piece of output.
     private func follow(_ job: JobRecord.Key, _ handle: String, _ run: JobRunRecord) async throws {
-        if run.begun == nil { _ = try await database.write { db in try JobRunRepository().begin(db, job) } }
+        var hasBegun = run.begun != nil
         var position = run.position
         var outOfReachSince: ContinuousClock.Instant?
         var pause: Duration = .seconds(1)
         while true {
             do {
                 let isStopped = try await database.read { try JobRunRepository().find($0, job)?.stopRequested != nil }
-                if isStopped { try await executor.stop(handle) }
+                if isStopped, hasBegun { try await executor.stop(handle) }
                 var assembler = ConsoleAssembler(position: position)
                 let exit = try await executor.follow(handle, from: position) { output in
                     outOfReachSince = nil
                     pause = .seconds(1)
+                    if !hasBegun {
+                        _ = try await database.write { db in try JobRunRepository().begin(db, job) }
+                        hasBegun = true
+                        changed(job)
+                        if isStopped { try await executor.stop(handle) }
+                    }
                     let lines = assembler.take(output)
                     position = assembler.position
                     try await keep(job, lines, assembler.position)
                 }
                 try await keep(job, assembler.finish(), assembler.position)
                 return try await end(job, exit)
+            } catch let error as JobExecutorError where error.isRetryable && !hasBegun {
+                if try await self.isStopped(job, waitingFor: error, handle) {
+                    return try await end(job, JobExit(.stopped))
+                }
+                try await Task.sleep(for: pause)
+                pause = min(pause * 2, Self.longestPause)
             } catch let error as JobExecutorError where error.isRetryable {
                 let since = outOfReachSince ?? .now
                 outOfReachSince = since
@@ -126,13 +149,15 @@ struct JobConductor: Sendable {
 
     /// Writes what became of a job, unless it has said so itself, and ends its token.
     func end(_ job: JobRecord.Key, _ exit: JobExit) async throws {
-        let memoryLimit = services.configuration.jobs.memoryByteCount
+        let (memoryLimit, timeLimit) = (
+            services.configuration.jobs.memoryByteCount, services.configuration.jobs.timeLimit
+        )
         try await database.write { db in
             let jobs = JobRepository(tenant: job.tenant)
             let runs = JobRunRepository()
             let record = try jobs.existing(db, "\(job.id)")
             let isStopped = try runs.find(db, job)?.stopRequested != nil
-            let outcome = JobOutcome(exit: exit, wasStopped: isStopped, memoryLimit: memoryLimit)
+            let outcome = JobOutcome(exit: exit, wasStopped: isStopped, memoryLimit: memoryLimit, timeLimit: timeLimit)
             var change = try outcome.change(db, record)
             if change.status == JobStatus.succeeded.rawValue, record.status == JobStatus.pending.rawValue {
                 _ = try jobs.update(db, record, JobChange(status: JobStatus.running.rawValue))

@@ -31,6 +31,8 @@ protocol JobExecutor: Sendable {
 
     /// Reads a run's output from a position on, as it comes, until the run has ended and all of its output was read.
     ///
+    /// The first piece comes at once and is empty: it says that the run is there.
+    ///
     /// The position counts the bytes of the output since the run began, standard output and errors together. The same
     /// positions hold the same bytes whenever they are read. The next piece is read when the closure has returned, so a
     /// slow reader holds one piece in memory. Bytes are as the program wrote them: not cut at lines, not checked.

@@ -13,6 +13,8 @@ struct JobOutcome: Sendable {
     let wasStopped: Bool
     /// The memory that the run could have, in bytes.
     var memoryLimit: Int64?
+    /// How long the run could take.
+    var timeLimit: Duration?
 
     /// The change to the job: none of its state when it has said itself what became of it.
     func change(_ db: Database, _ job: JobRecord) throws -> JobChange {
@@ -69,7 +71,7 @@ struct JobOutcome: Sendable {
         case .signal(let signal):
             return ("signal", "The job was killed by \(Self.name(of: signal))\(signal == 9 ? killedHint : "").")
         case .stopped: return ("stopped", exit.reason ?? "The job was stopped.")
-        case .timeLimit: return ("time_limit", exit.reason ?? "The job took longer than it may.")
+        case .timeLimit: return ("time_limit", exit.reason ?? "The job took longer than it may\(timeHint).")
         case .memoryLimit: return ("memory_limit", exit.reason ?? "The job needed more memory than it may have.")
         case .preparation:
             let lines = try Self.lastLines(db, job.id)
@@ -79,6 +81,8 @@ struct JobOutcome: Sendable {
             return ("lost", exit.reason ?? "The job's process is gone and left no word of how it ended.")
         }
     }
+
+    private var timeHint: String { timeLimit.map { ", \($0 / .seconds(1)) seconds" } ?? "" }
 
     private var killedHint: String {
         let limit = memoryLimit.map { " It may have \($0 >> 20) MiB." } ?? ""

@@ -97,6 +97,8 @@ final class LocalExecutor: JobExecutor {
         guard try await blocking({ folder.exists && folder.wasTakenUp }) else {
             throw JobExecutorError.unknownRun("There is no folder of the job \(handle), or nothing was begun in it.")
         }
+        // Says that the run is there, before anything was printed.
+        try await output(JobOutput(bytes: [], end: position))
         var position = position
         while true {
             // In this order: what is printed before the end is read after it.

@@ -29,6 +29,19 @@ struct RayClient: Sendable {
         return version
     }
 
+    /// Checks that the Jobs API answers as Ray does, by asking for a job that there is not.
+    ///
+    /// The version comes from another part of the dashboard, which goes on when this one does not.
+    func checkJobs(within limit: Duration) async throws {
+        var client = self
+        client.limit = limit
+        do {
+            _ = try await client.job("synapse-health")
+        } catch let error as RayError where error.code == .notFound {
+            return
+        }
+    }
+
     /// Whether the cluster holds a package; one that it holds is kept for ten minutes at least.
     func hasPackage(_ name: String) async throws -> Bool {
         let answer = try await transport.send(.GET, "/api/packages/gcs/\(name)", within: limit, upTo: 1 << 20)

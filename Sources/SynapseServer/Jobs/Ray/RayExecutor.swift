@@ -83,6 +83,7 @@ struct RayExecutor: JobExecutor {
     func health() async -> JobExecutorHealth {
         do {
             let version = try await client.version(within: Self.healthLimit)
+            try await client.checkJobs(within: Self.healthLimit)
             return .ready("Ray \(version) at \(client.address)")
         } catch {
             return .unavailable((error as? RayError)?.message ?? "Ray at \(client.address) was not asked.")

@@ -128,14 +128,18 @@ struct GroundTruthPlanner {
 
 /// The classes that occur in annotation data.
 ///
-/// Wherever an object has a member `classification` that is an object, its texts are classes, also inside lists.
+/// Wherever an object has a member `classification` that is an object, its texts are classes, also inside lists;
+/// so is a `label` of the whole.
 enum AnnotationClasses {
     private static let maximumCount = 1000
 
     /// The classes as a JSON list, each once, in order.
     static func text(of data: String) -> String {
         var classes: Set<String> = []
-        collect(RawJSON(stored: data).value, into: &classes)
+        let value = RawJSON(stored: data).value
+        collect(value, into: &classes)
+        // The plainest form that people write: `{"label": "cat"}`.
+        if let label = value["label"] { texts(label, into: &classes) }
         return String(decoding: classes.sorted().prefix(maximumCount).map { $0 }.jsonBytes(), as: UTF8.self)
     }
 
