@@ -18,7 +18,9 @@ import Darwin
 package final class UploadLedger: Sendable {
     /// Where the last line about a path stands in the file; what it says is read when it is asked for.
     private struct Place: Sendable {
-        /// A digest of the path's bytes. Of two paths with one digest the earlier is not known, and so is hashed again.
+        /// A digest of the path's bytes.
+        ///
+        /// Of two paths with one digest the earlier is not known, and so is hashed again.
         var name: Int
         var offset: Int64
         var byteCount: Int

@@ -96,7 +96,9 @@ enum MemberRoutes {
         return .noContent
     }
 
-    /// The tenants of the caller, so that a program can choose among them; few, so on one page. An access token is of one.
+    /// The tenants of the caller, so that a program can choose among them; few, so on one page.
+    ///
+    /// An access token is of one.
     private static let listTenants: RouteTable.Handler = { scope in
         let identity = scope.identity
         guard (scope.query["page"] ?? "1") == "1" else { throw APIError.invalidPage }
