@@ -3,7 +3,8 @@ public import SynapseModels
 /// Sorts the files of a folder into data units by a collection's file specifications.
 ///
 /// A file fills the specification that a folder on its way is named after, else the only one whose extensions take it. A
-/// specification without extensions takes what its file type does not speak against. Files that differ in nothing but specification folder and extension belong to one unit. Nothing is read from disk.
+/// specification without extensions takes what its file type does not speak against. Files that differ in nothing but
+/// specification folder and extension belong to one unit. Nothing is read from disk.
 public struct UnitGrouping: Sendable {
     /// The files of one unit.
     public struct Unit: Sendable, Hashable {
