@@ -44,7 +44,8 @@ public struct ArchiveLimits: Sendable {
         if byteCount > ratioFloorByteCount, byteCount / max(packedByteCount, 1) >= ratio {
             throw ArchiveError(
                 .limitExceeded,
-                "\(packedByteCount) bytes would unpack to \(byteCount), which is the mark of a zip bomb", entry: name)
+                "\(packedByteCount) bytes would unpack to \(byteCount); above \(ratio) times is the mark of a zip bomb",
+                entry: name)
         }
     }
 }

@@ -95,6 +95,7 @@ public enum ArchiveWriter: Sendable {
             }
             entry.packedByteCount = offset - entry.contentOffset
             entry.checksum = checksum.value
+            try limits.check(item.name, byteCount: entry.byteCount, packedByteCount: entry.packedByteCount)
             guard offset < Int64(UInt32.max) else {
                 throw ArchiveError(.limitExceeded, "the archive would be above 4 GiB", entry: item.name)
             }

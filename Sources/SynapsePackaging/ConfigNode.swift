@@ -33,13 +33,43 @@ struct ConfigNode {
         node.sequence?.enumerated().map { ConfigNode(node: $1, path: "\(path)[\($0)]") }
     }
 
-    /// The members of a mapping, each with the place of its key.
+    /// The members of a mapping, each with the place of its key; those that a merge key brings come first.
     var members: [(key: String, place: ConfigNode, value: ConfigNode)]? {
-        node.mapping?.map { key, value in
+        var left = Self.mostNodes
+        return node.mapping.map { Self.pairs(of: $0, &left) }?.map { key, value in
             let name = key.scalar?.string ?? "?"
             let below = path.isEmpty ? name : "\(path).\(name)"
             return (name, ConfigNode(node: key, path: below), ConfigNode(node: value, path: below))
         }
+    }
+
+    /// The pairs of a mapping and of those that its merge keys (`<<`) name; of two with one key its own counts, then the
+    /// first that is named.
+    ///
+    /// Source: https://yaml.org/type/merge.html, which YAML 1.1 has and the Python SDK's reader knows.
+    private static func pairs(of mapping: Node.Mapping, _ left: inout Int) -> [(key: Node, value: Node)] {
+        var own: [(key: Node, value: Node)] = []
+        var merged: [(key: Node, value: Node)] = []
+        for (key, value) in mapping {
+            left -= 1
+            let isMerge = key.scalar != nil && Resolver.default.resolveTag(of: key) == .merge
+            guard isMerge, let sources = mappings(value) else {
+                own.append((key, value))
+                continue
+            }
+            for source in sources where left > 0 { merged += pairs(of: source, &left) }
+        }
+        if merged.isEmpty { return own }
+        var known = Set(own.map(\.key))
+        return merged.filter { known.insert($0.key).inserted } + own
+    }
+
+    /// The mappings that a merge key names: one, or a list of them.
+    private static func mappings(_ value: Node) -> [Node.Mapping]? {
+        if let mapping = value.mapping { return [mapping] }
+        guard let sequence = value.sequence else { return nil }
+        let found = sequence.compactMap(\.mapping)
+        return found.count == sequence.count ? found : nil
     }
 
     /// What kind of value it is, for messages.
@@ -66,7 +96,7 @@ struct ConfigNode {
         guard left > 0 else { return nil }
         if let mapping = node.mapping {
             var object = JSONObject()
-            for (key, value) in mapping {
+            for (key, value) in pairs(of: mapping, &left) {
                 guard let value = json(value, &left) else { return nil }
                 object[key.scalar?.string ?? "?"] = value
             }

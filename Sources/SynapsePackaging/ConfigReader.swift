@@ -148,6 +148,11 @@ struct ConfigReader {
             for element in elements { check(element, kind) }
         case .object:
             if value.members == nil { add(.error, value, "a mapping is required, not \(value.kind)") }
+        case .members(let schema):
+            guard let members = value.members else {
+                return add(.error, value, "a mapping is required, not \(value.kind)")
+            }
+            check(members, schema)
         }
     }
 

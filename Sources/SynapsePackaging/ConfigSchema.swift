@@ -7,6 +7,8 @@ enum ConfigSchema {
         case choice([String])
         case list(Kind)
         case object
+        /// A mapping with these keys.
+        case members([String: Kind])
     }
 
     static let categories = [
@@ -25,7 +27,7 @@ enum ConfigSchema {
         "supported_data_type": .list(.choice(dataTypes)), "supported_annotation_tools": .object,
         "annotation_category": .choice(["image", "video", "audio", "text", "pcd", "prompt", "time_series"]),
         "annotation_type": .choice(["bbox", "polygon", "point", "line", "mask", "label"]),
-        "smart_tool": .choice(["interactive", "automatic", "semi_automatic"]), "requires": .object,
+        "smart_tool": .choice(["interactive", "automatic", "semi_automatic"]), "requires": .members(["sdk": .text, "python": .text, "cuda": .text]),
         "dependencies": .object, "tags": .list(.text), "actions": .object,
     ]
 

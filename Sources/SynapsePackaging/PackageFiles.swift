@@ -97,7 +97,8 @@ struct PackageFiles {
         try? FileManager.default.attributesOfItem(atPath: path)
     }
 
-    private static func real(_ path: String) -> String {
+    /// A path from the root and without links.
+    static func real(_ path: String) -> String {
         let resolved = URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path(percentEncoded: false)
         return resolved.count > 1 && resolved.hasSuffix("/") ? String(resolved.dropLast()) : resolved
     }

@@ -154,6 +154,14 @@ public struct PluginPackage: Sendable {
         return ["\(path).py", "\(path)/__init__.py"]
     }
 
+    /// Leaves out the file at a path, if it is one of the plugin's: an archive does not hold its predecessor.
+    public mutating func leaveOut(_ path: String) {
+        let target = PackageFiles.real(path)
+        files.removeAll { file in
+            if case .file(let path) = file.content { PackageFiles.real(path) == target } else { false }
+        }
+    }
+
     // MARK: Writing
 
     /// Looks for what must not leave this machine: keys and credentials.
@@ -198,11 +206,7 @@ public struct PluginPackage: Sendable {
             limits: Self.limits)
         let data = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
         return Archive(
-            byteCount: Int64(data.count), sha256: Self.hexadecimal(SHA256.hash(data: data)),
-            md5: Self.hexadecimal(Insecure.MD5.hash(data: data)))
-    }
-
-    private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-        digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+            byteCount: Int64(data.count), sha256: Hexadecimal.text(SHA256.hash(data: data)),
+            md5: Hexadecimal.text(Insecure.MD5.hash(data: data)))
     }
 }

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -220,9 +221,13 @@ sys.exit(7)
     before = processes(job)
     assert before
     until(lambda: not processes(job)) if SIZE == 1 else None
+    gone = datetime.now(timezone.utc)
     server.start()
     row = finish(server, job)
     assert row["status"] == "FAILED" and "exit status 7" in row["error"]["message"]
+    # Its end is when it was, not when the server found out.
+    if SIZE == 1:
+        assert datetime.fromisoformat(row["completed"]) <= gone
     assert lines(server, job) == [f"line {number} " + "x" * 50 for number in range(1500 * SIZE)]
 
 

@@ -66,5 +66,11 @@ struct ArchiveWriterTests {
         #expect(throws: ArchiveError.self) {
             try ArchiveWriter.write(items, to: folder["a.zip"], limits: ArchiveLimits(entryCount: 3))
         }
+        // What a reader would take for a zip bomb.
+        let bomb = #expect(throws: ArchiveError.self) {
+            try ArchiveWriter.write(
+                items, to: folder["a.zip"], limits: ArchiveLimits(ratio: 100, ratioFloorByteCount: 100_000))
+        }
+        #expect(bomb?.code == .limitExceeded && bomb?.entry == "lib/größe.txt")
     }
 }

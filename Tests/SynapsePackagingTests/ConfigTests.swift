@@ -53,6 +53,50 @@ struct ConfigTests {
         #expect(found.first?.contains("actions.train.method") == true)
     }
 
+    @Test func mergeKeysBringWhatTheyName() throws {
+        var reader = ConfigReader(file: "config.yaml")
+        let config = try reader.read(
+            Array(
+                """
+                name: a
+                code: b
+                env: &env {A: "1", B: "2"}
+                actions:
+                  train: &train
+                    entrypoint: main.py
+                    method: task
+                    serve_options: {<<: [{B: "0", C: "3"}, *env], A: "own"}
+                  test:
+                    <<: *train
+                    method: job
+                """.utf8))
+        #expect(reader.problems.isEmpty)
+        #expect(config.actions.map(\.entrypoint) == ["main.py", "main.py"])
+        #expect(config.actions.map(\.method) == ["task", "job"])
+        let options = try #require(config.document["actions"]?["test"]?["serve_options"])
+        #expect(options == ["B": "0", "C": "3", "A": "own"])
+    }
+
+    @Test func aMergeKeyThatNamesNoMappingIsSaidToMeanNothing() {
+        let found = problems("name: a\ncode: b\n<<: 1\nactions:\n  train: {entrypoint: main.py}\n")
+        #expect(found.count == 1 && found.first?.contains(":3:1: warning") == true)
+    }
+
+    @Test func mergesThatMultiplyEndTheReading() {
+        var text = "name: a\ncode: b\nm0: &m0 {a: 1, b: 2}\n"
+        for level in 1...30 {
+            text += "m\(level): &m\(level) {<<: [*m\(level - 1), *m\(level - 1)]}\n"
+        }
+        #expect(problems(text).contains { $0.contains("larger than a configuration is") })
+    }
+
+    @Test func aVersionThatYAMLReadsAsANumberIsRefusedWithAdvice() {
+        let found = problems(
+            "name: a\ncode: b\nrequires: {python: 3.10}\nactions:\n  train: {entrypoint: main.py}\n")
+        #expect(found.count == 1)
+        #expect(found.first?.contains("requires.python: text is required, not a number; write \"3.10\"") == true)
+    }
+
     @Test func aMarkOfTheByteOrderIsNoPartOfTheText() throws {
         var reader = ConfigReader(file: "config.yaml")
         #expect(try reader.read(Array("\u{FEFF}name: a\ncode: b\n".utf8)).name == "a")

@@ -46,6 +46,16 @@ struct PluginPackageTests {
         #expect(package.ignoredCount == 3)
     }
 
+    @Test func anArchiveInThePluginsFolderHoldsNotItsPredecessor() async throws {
+        let folder = try Folder(["config.yaml": Self.config, "main.py": "print()", "test-1.0.0.zip": "an older one"])
+        var package = try PluginPackage.read(folder: folder.path)
+        // By another way to the same file.
+        package.leaveOut("\(folder.path)/../plugin/./test-1.0.0.zip")
+        #expect(package.files.map(\.name) == ["config.yaml", "main.py"])
+        package.leaveOut("\(folder.outside)/test-1.0.0.zip")
+        #expect(package.files.count == 2)
+    }
+
     @Test func theSameContentGivesTheSameBytes() async throws {
         let files = ["config.yaml": Self.config, "main.py": "print()", "lib/a.py": "a = 1\n"]
         let (first, second) = (try Folder(files), try Folder(files))

@@ -41,7 +41,7 @@ struct FileLoad: AsyncParsableCommand {
                     try await channel.executeThenClose { inbound, outbound in
                         var answers = inbound.makeAsyncIterator()
                         for number in numbers {
-                            for part in request(number) { try await outbound.write(part) }
+                            try await outbound.write(contentsOf: request(number))
                             while let part = try await answers.next() {
                                 if case .head(let head) = part, head.status != .created {
                                     throw Refused(status: head.status.code)

@@ -37,11 +37,7 @@ struct FolderScan {
     /// - Returns: What was found.
     /// - Throws: ``UsageError`` when the folder is not there or can't be read.
     static func files(in folder: String, extensions: [String] = [], followsLinks: Bool = true) throws -> FolderScan {
-        switch LocalFile(at: folder) {
-        case .folder: break
-        case .missing: throw UsageError("the folder \(folder) does not exist")
-        case .regular, .special: throw UsageError("\(folder) is a file; a folder was expected")
-        }
+        try LocalFile.checkFolder(folder)
         var scan = FolderScan(folder: folder, extensions: extensions, followsLinks: followsLinks)
         var open = [Array(scan.root.utf8)]
         while let current = open.popLast() {

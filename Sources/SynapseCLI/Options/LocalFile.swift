@@ -27,6 +27,17 @@ enum LocalFile {
         }
     }
 
+    /// Makes sure that there is a folder at a path.
+    ///
+    /// - Throws: ``UsageError`` that says what stands there instead.
+    static func checkFolder(_ path: String) throws {
+        switch LocalFile(at: path) {
+        case .folder: break
+        case .missing: throw UsageError("the folder \(path) does not exist")
+        case .regular, .special: throw UsageError("\(path) is a file; a folder was expected")
+        }
+    }
+
     /// The bytes of the regular file at a path.
     ///
     /// - Throws: ``UsageError`` that says what stands there instead.

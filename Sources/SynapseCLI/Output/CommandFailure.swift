@@ -82,14 +82,6 @@ struct CommandFailure {
     }
 }
 
-extension ClientError {
-    /// Whether a server that is there failed by itself, as one does whose disk is full.
-    fileprivate var isFaultOfServer: Bool {
-        guard delivery == .answered, let status = statusCode else { return false }
-        return (500...599).contains(status) && ![502, 503, 504].contains(status)
-    }
-}
-
 /// A wrong argument that only the command itself can find out.
 struct UsageError: Error {
     var message: String

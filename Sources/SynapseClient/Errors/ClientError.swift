@@ -53,6 +53,12 @@ public struct ClientError: Error, Sendable {
     public var response: String? {
         context.responseBody.map { String(decoding: $0, as: UTF8.self) }
     }
+
+    /// Whether a server that is there failed by itself, as one does whose disk is full: waiting rarely mends it.
+    package var isFaultOfServer: Bool {
+        guard delivery == .answered, let status = context.status else { return false }
+        return (500...599).contains(status) && ![502, 503, 504].contains(status)
+    }
 }
 
 /// How far a request got before it failed.

@@ -224,7 +224,7 @@ package struct UploadStateMachine: Sendable {
             return begin(.expired)
         }
         guard isFromBetween || Self.isPassing(error) else { throw error }
-        if !hasContact || Self.isFault(error) { quickFailures += 1 }
+        if !hasContact || error.isFaultOfServer { quickFailures += 1 }
         try count(error, trouble)
         switch phase {
         case .finalizing: phase = .confirming(asked: 0)
@@ -306,12 +306,6 @@ package struct UploadStateMachine: Sendable {
             let status = error.context.status ?? 0
             return status == 408 || status == 409 || status == 429 || (500...599).contains(status)
         }
-    }
-
-    /// Whether the server itself failed, which is rarely mended by waiting.
-    private static func isFault(_ error: ClientError) -> Bool {
-        guard let status = error.context.status, error.delivery == .answered else { return false }
-        return (500...599).contains(status) && ![502, 503, 504].contains(status)
     }
 
     /// Older servers call the field `offset`.

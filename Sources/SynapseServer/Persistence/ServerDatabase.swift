@@ -4,6 +4,7 @@ import HTTPTypes
 /// The SQLite database: one writer at a time in a queue, readers beside it on snapshots.
 struct ServerDatabase: Sendable {
     let pool: DatabasePool
+    private let batches = WriteBatches()
 
     /// Opens the database, makes it when it is missing, and brings its schema up to date.
     ///
@@ -18,7 +19,8 @@ struct ServerDatabase: Sendable {
             configuration.maximumReaderCount = 5
             configuration.prepareDatabase { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
-                try db.execute(sql: "PRAGMA cache_size = -16000")
+                // In KiB. Readers find the rest in the cache of the system, which they share.
+                try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -2000 : -8000)")
             }
             pool = try DatabasePool(path: path, configuration: configuration)
             isNewer = try pool.read(Migrations.all.hasBeenSuperseded)
@@ -46,10 +48,10 @@ struct ServerDatabase: Sendable {
         }
     }
 
-    /// Runs one transaction; an error rolls it back.
+    /// Runs one write, which an error takes back whole; it is on the disk when this returns.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await pool.write(body)
+            return try await batches.write(in: pool, body)
         } catch let error as DatabaseError {
             throw Self.translate(error)
         }

@@ -27,7 +27,7 @@ struct JobExecutorConformance: Sendable {
         switch wanted {
         case .printsAndEnds:
             let (exit, text) = try await execute("import sys\nprint('out')\nprint('err', file=sys.stderr)")
-            #expect(exit == JobExit(.status(0)))
+            #expect(exit.cause == .status(0) && exit.reason == nil)
             #expect(Set(text.split(separator: "\n")).isSuperset(of: ["out", "err"]))
         case .exitStatus:
             let (exit, text) = try await execute("import sys\nprint('before')\nsys.exit(3)")
@@ -99,10 +99,12 @@ struct JobExecutorConformance: Sendable {
         }
     }
 
-    /// A run of a script, with a file beside it.
-    func makeRun(_ script: String, _ change: (inout JobRun) -> Void = { _ in }) throws -> JobRun {
+    /// A run of a script, with files beside it.
+    func makeRun(
+        _ script: String, files: [String: String] = ["data.txt": "data"], _ change: (inout JobRun) -> Void = { _ in }
+    ) throws -> JobRun {
         let uuid = UUIDText.make()
-        let bytes = TestArchive.bytes(["main.py": script, "data.txt": "data"])
+        let bytes = TestArchive.bytes(files.merging(["main.py": script]) { $1 })
         let path = "\(folder)/\(uuid).zip"
         try OpenFile(path: path, mode: .creating).write(.init(bytes: bytes), at: 0)
         var run = JobRun(

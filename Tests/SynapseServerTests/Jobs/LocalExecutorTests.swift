@@ -40,6 +40,54 @@ struct LocalExecutorTests {
         }
     }
 
+    #if os(Linux)
+    /// A process that left the job's session and has nothing of the job's in its environment belongs to it all the same.
+    @Test func whatADaemonOfTheJobBecomesEndsWithTheJob() async throws {
+        try await withExecutor { executor, folder in
+            let run = try JobExecutorConformance(executor: executor, folder: folder).makeRun(
+                """
+                import os, time
+                child = os.fork()
+                if child == 0:
+                    os.setsid()
+                    if os.fork() == 0:
+                        print(os.getpid(), flush=True)
+                        os.execve("/bin/sleep", ["sleep", "300"], {})
+                    os._exit(0)
+                os.waitpid(child, 0)
+                time.sleep(0.5)
+                """)
+            let handle = executor.makeHandle(for: run)
+            try await executor.start(run, handle: handle)
+            var text = ""
+            let exit = try await executor.follow(handle, from: 0) { text += String(decoding: $0.bytes, as: UTF8.self) }
+            #expect(exit.isSuccess)
+            let daemon = try #require(text.split(whereSeparator: \.isNewline).last.flatMap { Int32($0) })
+            // A process that has ended has no command line, also while nobody has reaped it.
+            let command = (try? FileSystem.readText("/proc/\(daemon)/cmdline")) ?? ""
+            #expect(command.isEmpty)
+        }
+    }
+    #endif
+
+    @Test func aPluginThatRequiresAnotherPythonIsToldSo() async throws {
+        try await withExecutor { executor, folder in
+            let conformance = JobExecutorConformance(executor: executor, folder: folder)
+            for (python, fits) in [(">=3.9,<4", true), ("==2.7.*", false), (">=3.99", false)] {
+                let run = try conformance.makeRun(
+                    "print('ran')", files: ["config.yaml": "requires:\n  sdk: \">=1\"\n  python: \"\(python)\"\n"])
+                let handle = executor.makeHandle(for: run)
+                try await executor.start(run, handle: handle)
+                let exit = try await executor.follow(handle, from: 0) { _ in }
+                #expect(exit.isSuccess == fits)
+                if !fits {
+                    #expect(exit.cause == .preparation)
+                    #expect(exit.reason?.contains("requires Python \(python), and jobs run with 3.") == true)
+                }
+            }
+        }
+    }
+
     private func withExecutor(_ body: (LocalExecutor, String) async throws -> Void) async throws {
         try await withTemporaryDirectory { folder in
             try FileSystem.makeDirectory(folder + "/jobs")

@@ -29,7 +29,7 @@ struct RayExecutorTests {
             os.write(2, b"z" * 3000000)
             print("\\nlast", end="")
             """, files: ["a.txt": "file"])
-        #expect(exit == JobExit(.status(0)))
+        #expect(exit.cause == .status(0) && exit.reason == nil)
         let expected =
             Array("the-token  file\n".utf8) + [0xFF, 0xFE] + Array("\r\n half \r x\u{1A}\u{0}".utf8) + [
                 0xE2, 0x82, 0x0A,

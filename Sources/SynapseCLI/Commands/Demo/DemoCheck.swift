@@ -100,8 +100,6 @@ struct DemoCheck {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw UsageError("the image \(path) can't be read")
         }
-        return Insecure.MD5.hash(data: data).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+        return Hexadecimal.text(Insecure.MD5.hash(data: data))
     }
 }

@@ -62,9 +62,7 @@ struct DemoImages {
         }
         // Folders of one name are told apart by where they are.
         let name = URL(filePath: folder).standardized.lastPathComponent.prefix(60)
-        let place = SHA256.hash(data: Array(scan.resolvedRoot.utf8)).prefix(3).map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
+        let place = Hexadecimal.text(SHA256.hash(data: Array(scan.resolvedRoot.utf8)).prefix(3))
         return DemoImages(
             title: "Synapse demo: images of \(name) (\(place))", images: images, unusable: scan.unusable)
     }

@@ -79,7 +79,7 @@ struct DemoPlugin {
                     return (made, true)
                 }
             }
-            throw VersionExists(code: package.config.code, version: versions[1], isDebug: false)
+            throw VersionExists(code: package.config.code, version: versions[1])
         }
     }
 

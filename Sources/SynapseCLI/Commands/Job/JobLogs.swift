@@ -91,6 +91,7 @@ struct JobEnded: Error, CustomStringConvertible {
     var reason: String?
 
     var description: String {
-        "the job \(id) is \(status)" + (reason.map { ": \(Terminal.printable($0))" } ?? "")
+        let lines = (reason ?? "").split(whereSeparator: \.isNewline).map { Terminal.printable(String($0)) }
+        return "the job \(id) is \(status)" + (lines.isEmpty ? "" : ": " + lines.joined(separator: "\n  "))
     }
 }

@@ -23,11 +23,7 @@ struct PackageOptions: ParsableArguments {
 
     /// Reads the plugin, says what is odd about it, and looks for secrets.
     func read() async throws -> PluginPackage {
-        switch LocalFile(at: folder) {
-        case .folder: break
-        case .missing: throw UsageError("the folder \(folder) does not exist")
-        case .regular, .special: throw UsageError("\(folder) is a file; the folder of a plugin was expected")
-        }
+        try LocalFile.checkFolder(folder)
         let package = try PluginPackage.read(folder: folder)
         for warning in package.warnings { Terminal.say(Terminal.printable(warning.description)) }
         for note in package.notes { Terminal.say("note: \(Terminal.printable(note))") }

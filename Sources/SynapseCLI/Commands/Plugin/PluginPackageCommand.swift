@@ -19,8 +19,9 @@ struct PluginPackageCommand: AsyncParsableCommand {
     var format = OutputOptions.Format.table
 
     func run() async throws {
-        let plugin = try await package.read()
+        var plugin = try await package.read()
         let path = file ?? "\(plugin.config.code)-\(plugin.config.version).zip"
+        plugin.leaveOut(path)
         let report = PackageReport(package: plugin, archive: try await plugin.write(to: path), path: path)
         if format == .json {
             try Terminal.write(report.jsonBytes() + [UInt8(ascii: "\n")])

@@ -96,7 +96,7 @@ struct PluginPublisher {
         do {
             return try await client.createPluginRelease(body, file: .path(archive))
         } catch let error as ClientError where Self.isVersionThere(error) {
-            throw VersionExists(code: config.code, version: version, isDebug: debug)
+            throw VersionExists(code: config.code, version: version)
         }
     }
 
@@ -111,13 +111,6 @@ struct PluginPublisher {
 struct VersionExists: Error, CustomStringConvertible {
     var code: String
     var version: String
-    var isDebug: Bool
 
-    var description: String {
-        let advice =
-            isDebug
-            ? "it is for use, and --debug replaces only releases for trying out: raise the version in config.yaml"
-            : "raise the version in config.yaml"
-        return "\(code) \(version) is published already; \(advice)"
-    }
+    var description: String { "\(code) \(version) is published already; raise the version in config.yaml" }
 }

@@ -25,11 +25,7 @@ struct UploadState {
         let base = (StateFolder.path(environment.values) ?? ".synapse") + "/datasets"
         let parts = [settings.baseURL, settings.credentials.tenant ?? "", collection.description, folder]
         let digest = SHA256.hash(data: Array(parts.joined(separator: "\0").utf8))
-        let name =
-            base + "/"
-            + digest.prefix(12).map { byte in
-                String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-            }.joined()
+        let name = "\(base)/\(Hexadecimal.text(digest.prefix(12)))"
         do {
             try FileManager.default.createDirectory(
                 atPath: base, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

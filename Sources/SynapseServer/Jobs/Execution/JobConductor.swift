@@ -159,6 +159,7 @@ struct JobConductor: Sendable {
             let isStopped = try runs.find(db, job)?.stopRequested != nil
             let outcome = JobOutcome(exit: exit, wasStopped: isStopped, memoryLimit: memoryLimit, timeLimit: timeLimit)
             var change = try outcome.change(db, record)
+            change.completed = exit.time
             if change.status == JobStatus.succeeded.rawValue, record.status == JobStatus.pending.rawValue {
                 _ = try jobs.update(db, record, JobChange(status: JobStatus.running.rawValue))
             }

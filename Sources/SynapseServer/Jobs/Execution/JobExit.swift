@@ -22,6 +22,8 @@ struct JobExit: Sendable, Equatable {
     var cause: Cause
     /// What the executor says beside it, for people; `nil` when the cause says all.
     var reason: String?
+    /// When it ended, where the executor knows; it may be long ago.
+    var time: String?
 
     init(_ cause: Cause, reason: String? = nil) {
         self.cause = cause

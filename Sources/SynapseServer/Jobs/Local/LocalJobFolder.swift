@@ -47,6 +47,12 @@ struct LocalJobFolder: Sendable {
     /// How the run ended, as its runner wrote it down; `nil` when it did not.
     func exit() -> JobExit? {
         guard let row = read("exit") else { return nil }
+        var exit = Self.exit(row)
+        exit.time = try? OpenFile(path: path + "/exit", mode: .reading).modificationTime()
+        return exit
+    }
+
+    private static func exit(_ row: JSONObject) -> JobExit {
         if let status = row["status"]?.integerValue { return JobExit(.status(Int32(clamping: status))) }
         if let signal = row["signal"]?.integerValue { return JobExit(.signal(Int32(clamping: signal))) }
         if row["stopped"] != nil { return JobExit(.stopped) }

@@ -9,7 +9,7 @@ enum LocalRunner {
     static let filename = "runner.py"
 
     static let source = #"""
-        import fcntl, glob, hashlib, json, os, shutil, signal, subprocess, sys, time
+        import fcntl, glob, hashlib, json, operator, os, re, shutil, signal, subprocess, sys, time
 
         PREFIX = "SYNAPSE_RUNNER_INSTALL_"
         folder = sys.argv[1]
@@ -36,18 +36,38 @@ enum LocalRunner {
             os.write(1, (text + "\n").encode("utf-8", "replace"))
 
 
+        def adopt_orphans():
+            """Makes the kernel give this process what the job leaves behind, so that nothing of it gets away."""
+            try:
+                import ctypes
+                ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+            except (ImportError, OSError, AttributeError):
+                pass
+
+
         def strays():
-            """Processes of the job that have left its group, known by the job's number in their environment."""
+            """Processes of the job: what descends from here, and what has its number in the environment."""
             mark = b"SYNAPSE_JOB_ID=" + os.environ["SYNAPSE_JOB_ID"].encode()
-            found = []
-            for path in glob.glob("/proc/[0-9]*/environ"):
+            found, parents = set(), {}
+            for path in glob.glob("/proc/[0-9]*"):
                 pid = int(path.split("/")[2])
                 try:
-                    with open(path, "rb") as file:
-                        if pid != os.getpid() and mark in file.read().split(b"\0"):
-                            found.append(pid)
+                    with open(path + "/stat", "rb") as file:
+                        state, parent = file.read().rpartition(b")")[2].split()[:2]
+                    if state in b"ZX" or pid == os.getpid():
+                        continue
+                    parents[pid] = int(parent)
+                    with open(path + "/environ", "rb") as file:
+                        if mark in file.read().split(b"\0"):
+                            found.add(pid)
                 except OSError:
                     pass
+            for pid in parents:
+                above, steps = pid, 0
+                while above in parents and steps < len(parents):
+                    above, steps = parents[above], steps + 1
+                if above == os.getpid():
+                    found.add(pid)
             return found
 
 
@@ -149,17 +169,48 @@ enum LocalRunner {
             return arguments, facts
 
 
+        def configuration():
+            """The lines of the plugin's configuration."""
+            for candidate in ("config.yaml", "synapse.yaml"):
+                path = os.path.join(plugin, candidate)
+                if os.path.exists(path):
+                    with open(path, encoding="utf-8", errors="replace") as file:
+                        return file.read().splitlines()
+            return []
+
+
+        def missing_python():
+            """What the plugin says of its Python when this is another: `requires.python` as it is commonly written."""
+            block = r"^requires:[ \t]*\n(?:[ \t]+.*\n)*?[ \t]+"
+            braces = r"^requires:[ \t]*\{(?:[^}\n]*,)?[ \t]*"
+            value = r"python:[ \t]*[\"']?([^\"'\n#}]+)"
+            found = re.search("(?:%s|%s)%s" % (block, braces, value), "\n".join(configuration()), re.MULTILINE)
+            if not found:
+                return None
+            tests = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq,
+                     "!=": operator.ne}
+            for clause in found.group(1).split(","):
+                match = re.fullmatch(r"\s*(>=|<=|==|!=|>|<)\s*(\d+(?:\.\d+){0,2})(\.\*)?\s*", clause)
+                if not match:
+                    continue
+                wanted = [int(part) for part in match.group(2).split(".")]
+                have = list(sys.version_info[:3])
+                if match.group(3):
+                    have = have[:len(wanted)]
+                else:
+                    wanted += [0] * (3 - len(wanted))
+                if not tests[match.group(1)](have, wanted):
+                    return found.group(1).strip()
+            return None
+
+
         def manager(run):
             """`uv` where the plugin asks for it and it is there, else `pip`."""
             name = run["package_manager"]
             if not name:
-                for candidate in ("config.yaml", "synapse.yaml"):
-                    path = os.path.join(plugin, candidate)
-                    if os.path.exists(path):
-                        with open(path, encoding="utf-8", errors="replace") as file:
-                            for line in file:
-                                if line.startswith("package_manager:"):
-                                    name = line.split(":", 1)[1].split("#")[0].strip().strip("\"'")
+                for line in configuration():
+                    if line.startswith("package_manager:"):
+                        name = line.split(":", 1)[1].split("#")[0].strip().strip("\"'")
             return "uv" if name == "uv" and shutil.which("uv") else "pip"
 
 
@@ -240,13 +291,19 @@ enum LocalRunner {
                     pass
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, note_stop)
+        adopt_orphans()
         write("state", {"pid": os.getpid(), "group": None})
         try:
             with open("run.json", encoding="utf-8") as file:
                 run = json.load(file)
             run["grace"] = float(run["grace"])
             run["time_limit"] = None if run["time_limit"] is None else float(run["time_limit"])
-            python, end = install(run)
+            wanted_python = missing_python()
+            if wanted_python is None:
+                python, end = install(run)
+            else:
+                end = {"preparation": "The plugin requires Python %s, and jobs run with %s here; give the server one that "
+                       "fits with --python." % (wanted_python, "%d.%d.%d" % sys.version_info[:3])}
             if end is None and stopping:
                 end = {"stopped": True}
             if end is None:

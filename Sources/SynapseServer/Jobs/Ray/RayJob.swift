@@ -17,16 +17,28 @@ struct RayJob: Sendable {
     var message: String
     /// What the entrypoint ended with; below zero for a signal.
     var exitCode: Int32?
+    /// When it ended.
+    var ended: String?
 
     init?(_ value: JSONValue) {
         guard let word = value["status"]?.stringValue, let status = Status(rawValue: word) else { return nil }
         self.status = status
         message = value["message"]?.stringValue ?? ""
         exitCode = value["driver_exit_code"]?.integerValue.map { Int32(clamping: $0) }
+        ended = value["end_time"]?.integerValue.flatMap { milliseconds in
+            milliseconds > 0
+                ? WireTime.text(seconds: Int(milliseconds / 1000), microseconds: Int(milliseconds % 1000) * 1000) : nil
+        }
     }
 
     /// The end of a job that is final, for what its launcher wrote at the end of the log.
     func exit(_ ending: RayLogDecoder.Ending?, hasStarted: Bool, address: RayAddress) -> JobExit {
+        var exit = cause(ending, hasStarted: hasStarted, address: address)
+        exit.time = ended
+        return exit
+    }
+
+    private func cause(_ ending: RayLogDecoder.Ending?, hasStarted: Bool, address: RayAddress) -> JobExit {
         if status == .stopped { return JobExit(.stopped) }
         switch ending {
         case .code(let code): return code < 0 ? JobExit(.signal(-code)) : JobExit(.status(code))

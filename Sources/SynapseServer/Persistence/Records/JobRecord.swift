@@ -137,6 +137,8 @@ struct JobChange: Sendable {
     /// Why it failed, for people.
     var error: String?
     var lines: [PrintedLine] = []
+    /// When it came to its end, where that is not now.
+    var completed: String?
 }
 
 /// What a new job is made of.

@@ -120,7 +120,9 @@ struct JobRepository: Sendable {
         var error = change.error ?? job.error
         if error == nil, status == JobStatus.failed.rawValue { error = Self.reason(in: result) }
         let started = job.started ?? (status == JobStatus.running.rawValue ? now : nil)
-        let completed = job.completed ?? (JobStatusRules.isFinal(status) ? now : nil)
+        // Not before its start, which is noted a moment later, and not after now by another machine's clock.
+        let end = min(max(change.completed ?? now, started ?? now), now)
+        let completed = job.completed ?? (JobStatusRules.isFinal(status) ? end : nil)
         try db.execute(
             sql: """
                 UPDATE job SET status = ?, progress_record = ?, metrics_record = ?, result = ?, meta = ?, error = ?,

@@ -75,7 +75,7 @@ struct PluginReleaseRepository: Sendable {
         return record
     }
 
-    /// Makes a release, or replaces one for trying out by another of the same version.
+    /// Makes a release, or replaces that of the same version where either of them is for trying out.
     ///
     /// - Throws: ``APIError`` when the version is there and may not be replaced.
     func create(
@@ -83,7 +83,7 @@ struct PluginReleaseRepository: Sendable {
         file: (id: Int64, originalName: String)?
     ) throws -> (record: PluginReleaseRecord, isNew: Bool) {
         let found = try find(db, plugin: plugin.id, version: values.version)
-        if let found, !(found.values.debug && values.debug) {
+        if let found, !found.values.debug, !values.debug {
             throw APIError.field(
                 "version", "version_exists: \(plugin.values.code) \(values.version) already exists.")
         }
