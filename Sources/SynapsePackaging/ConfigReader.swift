@@ -6,10 +6,13 @@ struct ConfigReader {
     static let longest = 1 << 20
 
     let file: String
+    /// The files of the plugin, among which the code of its actions must be; `nil` when they are not known.
+    let names: Set<String>?
     private(set) var problems: [ConfigProblem] = []
 
-    init(file: String) {
+    init(file: String, names: Set<String>? = nil) {
         self.file = file
+        self.names = names
     }
 
     /// Reads a document.
@@ -25,10 +28,11 @@ struct ConfigReader {
         let code = required("code", values, root)
         if let place = values["code"], let code { checkCode(code, place) }
         let version = values["version"]?.text ?? "0.1.0"
-        if let place = values["version"], place.text != nil, !Self.isVersion(version) {
-            add(
-                .warning, place, "\"\(version)\" is not of the form X.Y.Z, which later versions of Synapse will require"
-            )
+        if let place = values["version"], place.text != nil { checkVersion(version, place) }
+        if let python = (values["requires"]?.members ?? []).first(where: { $0.key == "python" })?.value,
+            let text = python.text, PythonRequirement(text) == nil
+        {
+            add(.error, python, "\"\(text)\" does not say versions as \">=3.10\" does")
         }
         let category = values["category"]?.text ?? "custom"
         if category == "neural_net", values["data_type"].map(\.isNull) ?? true {
@@ -178,7 +182,29 @@ struct ConfigReader {
             default: false
             }
         }
-        if !isPlain { add(.error, place, "a code is of letters, digits, - _ and .") }
+        if !isPlain { return add(.error, place, "a code is of letters, digits, - _ and .") }
+        let isNumber = code.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+        if isNumber { return add(.error, place, "digits alone are no code: backends take them for the id of a plugin") }
+        if code.hasPrefix("-") || code.hasPrefix("_") || code.hasPrefix(".") {
+            return add(.error, place, "a code begins with a letter or a digit")
+        }
+        if code.utf8.count > 200 { add(.error, place, "a code has at most 200 characters") }
+    }
+
+    private mutating func checkVersion(_ version: String, _ place: ConfigNode) {
+        if Self.isVersion(version) { return }
+        let isPlain = version.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: ".-+_!".utf8.contains(byte)
+            }
+        }
+        guard !version.isEmpty, isPlain, version.utf8.count <= 100 else {
+            return add(.error, place, "a version is of letters, digits and . - + _ !, at most 100 of them")
+        }
+        add(.warning, place, "\"\(version)\" is not of the form X.Y.Z, which later versions of Synapse will require")
     }
 
     private mutating func actions(_ value: ConfigNode?, _ root: ConfigNode) -> [PluginConfig.Action] {
@@ -199,10 +225,34 @@ struct ConfigReader {
             if entrypoint?.text?.isEmpty ?? true {
                 add(.warning, entrypoint ?? place, "without an entrypoint the action can't be run")
             }
-            let at = entrypoint ?? place
-            return PluginConfig.Action(
-                name: name, entrypoint: entrypoint?.text, method: method, place: (at.line, at.column))
+            let action = PluginConfig.Action(name: name, entrypoint: entrypoint?.text, method: method)
+            if let entrypoint { check(action, entrypoint) }
+            return action
         }
+    }
+
+    /// Looks for the code of an action among the plugin's files.
+    private mutating func check(_ action: PluginConfig.Action, _ place: ConfigNode) {
+        guard let names, let entrypoint = action.entrypoint, !entrypoint.isEmpty else { return }
+        if action.isScript {
+            if !names.contains(entrypoint) { add(.error, place, "the archive will have no file \(entrypoint)") }
+        } else if !Self.modules(of: entrypoint).contains(where: names.contains) {
+            add(.warning, place, "no module of \(entrypoint) is among the files")
+        }
+    }
+
+    /// The files that may hold the module of `a.b:C` or `a.b.C`.
+    private static func modules(of entrypoint: String) -> [String] {
+        let module: Substring
+        if let colon = entrypoint.firstIndex(of: ":") {
+            module = entrypoint[..<colon]
+        } else if let dot = entrypoint.lastIndex(of: ".") {
+            module = entrypoint[..<dot]
+        } else {
+            return []
+        }
+        let path = module.split(separator: ".").joined(separator: "/")
+        return ["\(path).py", "\(path)/__init__.py"]
     }
 
     private mutating func add(

@@ -18,6 +18,8 @@ enum ConfigSchema {
     static let dataTypes = ["image", "text", "video", "pcd", "audio", "data"]
     static let methods = ["job", "task", "serve", "restapi"]
 
+    private static let requirements: [String: Kind] = ["sdk": .text, "python": .text, "cuda": .text]
+
     /// The keys of the document.
     static let keys: [String: Kind] = [
         "name": .text, "code": .text, "version": .text, "variant": .text, "category": .choice(categories),
@@ -27,7 +29,7 @@ enum ConfigSchema {
         "supported_data_type": .list(.choice(dataTypes)), "supported_annotation_tools": .object,
         "annotation_category": .choice(["image", "video", "audio", "text", "pcd", "prompt", "time_series"]),
         "annotation_type": .choice(["bbox", "polygon", "point", "line", "mask", "label"]),
-        "smart_tool": .choice(["interactive", "automatic", "semi_automatic"]), "requires": .members(["sdk": .text, "python": .text, "cuda": .text]),
+        "smart_tool": .choice(["interactive", "automatic", "semi_automatic"]), "requires": .members(requirements),
         "dependencies": .object, "tags": .list(.text), "actions": .object,
     ]
 

@@ -10,8 +10,6 @@ public struct PluginConfig: Sendable {
         public var entrypoint: String?
         /// How it runs: `job`, `task`, `serve` or `restapi`.
         public var method: String
-        /// Where the entry point stands in the file.
-        var place: (line: Int, column: Int)
 
         /// Whether its code is a Python file that is run as it is.
         public var isScript: Bool { entrypoint?.hasSuffix(".py") ?? false }

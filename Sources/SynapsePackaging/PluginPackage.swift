@@ -77,14 +77,14 @@ public struct PluginPackage: Sendable {
         func text(_ name: String) -> String? {
             FileManager.default.contents(atPath: "\(folder)/\(name)").map { String(decoding: $0, as: UTF8.self) }
         }
-        var reader = ConfigReader(file: path)
-        let config = try reader.read(Array(data))
         let rules = IgnoreRules(gitignore: text(".gitignore"), synapseignore: text(".synapseignore"))
         let found = try PackageFiles(folder: folder, rules: rules, limits: limits)
+        var reader = ConfigReader(file: path, names: Set(found.items.map(\.name)))
+        let config = try reader.read(Array(data))
         var package = PluginPackage(config: config, files: found.items, warnings: reader.problems)
         package.notes = found.notes
         package.ignoredCount = found.ignoredCount
-        try package.check(configName: configName, path: path)
+        try package.check(configName: configName)
         return package
     }
 
@@ -94,13 +94,13 @@ public struct PluginPackage: Sendable {
     /// - Returns: The package.
     /// - Throws: ``InvalidConfig`` or ``PackageError``.
     public static func make(of contents: [String: [UInt8]]) throws -> PluginPackage {
-        var reader = ConfigReader(file: configNames[0])
+        var reader = ConfigReader(file: configNames[0], names: Set(contents.keys))
         let config = try reader.read(contents[configNames[0]] ?? [])
         let files = contents.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { name, bytes in
             File(name: name, content: .bytes(bytes), byteCount: Int64(bytes.count))
         }
-        var package = PluginPackage(config: config, files: files, warnings: reader.problems)
-        try package.check(configName: configNames[0], path: configNames[0])
+        let package = PluginPackage(config: config, files: files, warnings: reader.problems)
+        try package.check(configName: configNames[0])
         return package
     }
 
@@ -110,10 +110,8 @@ public struct PluginPackage: Sendable {
         self.warnings = warnings
     }
 
-    /// Checks what only configuration and files together can tell.
-    private mutating func check(configName: String, path: String) throws {
-        let names = Set(files.map(\.name))
-        guard names.contains(configName) else {
+    private func check(configName: String) throws {
+        guard files.contains(where: { $0.name == configName }) else {
             throw PackageError("\(configName) is left out by a pattern of .gitignore or .synapseignore")
         }
         if byteCount > Self.limits.totalByteCount {
@@ -121,37 +119,6 @@ public struct PluginPackage: Sendable {
                 "the files have \(byteCount) bytes; at most \(Self.limits.totalByteCount) are taken; "
                     + "leave some out by lines in .synapseignore")
         }
-        var errors: [ConfigProblem] = []
-        for action in config.actions {
-            guard let entrypoint = action.entrypoint, !entrypoint.isEmpty else { continue }
-            var problem = ConfigProblem(
-                severity: .error, file: path, line: action.place.line, column: action.place.column,
-                key: "actions.\(action.name).entrypoint", message: "")
-            if action.isScript {
-                guard !names.contains(entrypoint) else { continue }
-                problem.message = "the archive will have no file \(entrypoint)"
-                errors.append(problem)
-            } else if !Self.modules(of: entrypoint).contains(where: names.contains) {
-                problem.severity = .warning
-                problem.message = "no module of \(entrypoint) is among the files"
-                warnings.append(problem)
-            }
-        }
-        if !errors.isEmpty { throw InvalidConfig(problems: errors) }
-    }
-
-    /// The files that may hold the module of `a.b:C` or `a.b.C`.
-    private static func modules(of entrypoint: String) -> [String] {
-        let module: Substring
-        if let colon = entrypoint.firstIndex(of: ":") {
-            module = entrypoint[..<colon]
-        } else if let dot = entrypoint.lastIndex(of: ".") {
-            module = entrypoint[..<dot]
-        } else {
-            return []
-        }
-        let path = module.split(separator: ".").joined(separator: "/")
-        return ["\(path).py", "\(path)/__init__.py"]
     }
 
     /// Leaves out the file at a path, if it is one of the plugin's: an archive does not hold its predecessor.
@@ -175,7 +142,7 @@ public struct PluginPackage: Sendable {
     public func check(_ contentGuard: ContentGuard, allowing allowedNames: Set<String> = []) async throws {
         var rules = contentGuard
         rules.allowedRules.formUnion([.executable, .typeMismatch, .scriptInjection])
-        var refusals: [ClientError] = []
+        var refusals: [(name: String, error: ClientError)] = []
         for file in files where !allowedNames.contains(file.name) {
             guard case .file(let path) = file.content else { continue }
             try Task.checkCancellation()
@@ -183,15 +150,21 @@ public struct PluginPackage: Sendable {
                 try rules.check(FileSource(path: path))
             } catch {
                 guard error.code == .unsafeContent else { throw error }
-                refusals.append(error)
+                refusals.append((file.name, error))
             }
         }
         // Who has to leave out ten files wants to know it at once.
-        guard let first = refusals.first else { return }
-        if refusals.count == 1 { throw first }
+        guard let first = refusals.first?.error else { return }
+        let lines = refusals.map { name, error in
+            "\(name): \((error.underlying as? UnsafeContent)?.description ?? error.message)"
+        }
+        var context = ClientError.Context()
+        if refusals.count == 1 { context.file = refusals[0].name }
         throw ClientError(
-            .unsafeContent, refusals.map(\.message).joined(separator: "\n"), context: first.context,
-            underlying: first.underlying)
+            .unsafeContent,
+            "the archive would hold what must not leave this machine: \(lines.joined(separator: "; ")); leave it out by a "
+                + "line in .synapseignore, or allow the rule or the file by these names",
+            context: context, underlying: first.underlying)
     }
 
     /// Writes the archive.

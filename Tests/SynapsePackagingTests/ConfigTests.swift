@@ -97,6 +97,17 @@ struct ConfigTests {
         #expect(found.first?.contains("requires.python: text is required, not a number; write \"3.10\"") == true)
     }
 
+    @Test(arguments: [
+        ("code: '3'\nversion: 1.0.0", "code: digits alone"), ("code: .\nversion: 1.0.0", "code: a code begins"),
+        ("code: b\nversion: ''", "version: a version is of"), ("code: b\nversion: '../x'", "version: a version is of"),
+        ("code: b\nversion: '1.0.0 '", "version: a version is of"),
+        ("code: b\nrequires: {python: banana}", "requires.python: \"banana\" does not say"),
+    ])
+    func whatBackendsWouldRefuseOrMistakeIsAnError(lines: String, expected: String) {
+        let found = problems("name: a\n\(lines)\nactions:\n  train: {entrypoint: main.py}\n")
+        #expect(found.count == 1 && found.first?.contains(": error: \(expected)") == true, "\(found)")
+    }
+
     @Test func aMarkOfTheByteOrderIsNoPartOfTheText() throws {
         var reader = ConfigReader(file: "config.yaml")
         #expect(try reader.read(Array("\u{FEFF}name: a\ncode: b\n".utf8)).name == "a")

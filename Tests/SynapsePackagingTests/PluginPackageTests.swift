@@ -56,6 +56,26 @@ struct PluginPackageTests {
         #expect(package.files.count == 2)
     }
 
+    @Test func everythingThatIsWrongIsSaidAtOnce() throws {
+        let folder = try Folder([
+            "config.yaml": Self.config + "  gone:\n    entrypoint: nope.py\ntags: [1]\n", "main.py": "print()",
+        ])
+        let error = #expect(throws: InvalidConfig.self) { try PluginPackage.read(folder: folder.path) }
+        #expect(error?.problems.map(\.key) == ["actions.gone.entrypoint", "tags[0]"])
+    }
+
+    @Test func aSecretIsNamedAsAllowTakesIt() async throws {
+        let folder = try Folder(["config.yaml": Self.config, "main.py": "print()"])
+        let key = "-----BEGIN " + "PRIVATE KEY-----"
+        for name in ["sub/one.txt", "sub/two.txt"] { try folder.write(name, key) }
+        let package = try PluginPackage.read(folder: folder.path)
+        let error = await #expect(throws: ClientError.self) { try await package.check(ContentGuard()) }
+        #expect(error?.code == .unsafeContent)
+        #expect(error?.message.contains("sub/one.txt: SENSITIVE_FILE") == true)
+        #expect(error?.message.contains("sub/two.txt: SENSITIVE_FILE") == true)
+        try await package.check(ContentGuard(), allowing: ["sub/one.txt", "sub/two.txt"])
+    }
+
     @Test func theSameContentGivesTheSameBytes() async throws {
         let files = ["config.yaml": Self.config, "main.py": "print()", "lib/a.py": "a = 1\n"]
         let (first, second) = (try Folder(files), try Folder(files))

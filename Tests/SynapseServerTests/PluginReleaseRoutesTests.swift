@@ -93,6 +93,8 @@ struct PluginReleaseRoutesTests {
                 ([("plugin", "p"), ("version", "2"), ("requirements", "[1]")], "requirements"),
                 ([("plugin", "q"), ("version", "2")], "plugin"), ([("plugin", "99"), ("version", "2")], "plugin"),
                 ([("plugin", "q"), ("version", "2"), ("config", #"{"name": "Q", "code": "r"}"#)], "plugin"),
+                // Taken for the id of a plugin of another code.
+                ([("plugin", "1"), ("version", "2"), ("config", #"{"name": "Q", "code": "1"}"#)], "plugin"),
                 ([("plugin", "a/b"), ("version", "2"), ("config", #"{"name": "Q"}"#)], "config"),
                 ([("plugin", "q"), ("version", "2"), ("config", #"{"name": "Q", "category": "poem"}"#)], "config"),
             ]

@@ -43,17 +43,19 @@ struct PluginReleaseForm: Sendable {
     /// - Throws: ``APIError`` when there is none and the configuration has no name to make one of.
     func findOrMakePlugin(_ db: Database, _ repository: PluginRepository) throws -> PluginRecord {
         let manifest = values.config == "{}" ? nil : values.config
+        let config = try? row["config"]?.row()
+        let named = try? config?.readIfPresent("code", as: String.self)
         if let found = try repository.find(db, plugin) {
+            // A code that reads as a number would else be a release of the plugin that has the number.
+            if let named, named != found.values.code { throw Self.otherCode(named) }
             guard let manifest else { return found }
             var changed = found.values
             changed.manifest = manifest
             return try repository.update(db, found.id, changed)
         }
         guard case .code(let code) = plugin else { throw Self.unknown(plugin) }
-        guard let config = try? row["config"]?.row(), config.contains("name") else { throw Self.unknown(plugin) }
-        if let named = try? config.readIfPresent("code", as: String.self), named != code {
-            throw APIError.field("plugin", "The code in the configuration is another: \"\(named.prefix(200))\".")
-        }
+        guard let config, config.contains("name") else { throw Self.unknown(plugin) }
+        if let named, named != code { throw Self.otherCode(named) }
         var made: PluginValues
         do {
             var wanted = JSONObject()
@@ -70,6 +72,10 @@ struct PluginReleaseForm: Sendable {
         }
         made.manifest = manifest
         return try repository.create(db, made)
+    }
+
+    private static func otherCode(_ code: String) -> APIError {
+        APIError.field("plugin", "The code in the configuration is another: \"\(code.prefix(200))\".")
     }
 
     private static func unknown(_ plugin: PluginReference) -> APIError {

@@ -19,8 +19,8 @@ struct PluginPublish: AsyncParsableCommand {
             Reads config.yaml (or synapse.yaml), packs the folder without what .gitignore, .synapseignore and a built-in \
             list leave out, and sends both. A plugin whose code is new is made on the way.
 
-            A version that is there stays; with --debug a release for trying out is made, which the next one of the same \
-            version replaces.
+            A version that is there stays, unless it was for trying out. With --debug a release for trying out is made; it \
+            takes the place of the one of its version, also of one for use.
             """)
 
     @OptionGroup var package: PackageOptions

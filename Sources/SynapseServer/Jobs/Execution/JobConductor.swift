@@ -38,7 +38,7 @@ struct JobConductor: Sendable {
     private func begin(_ job: JobRecord.Key) async throws {
         let token = TokenMaker.random()
         let plan = try await database.read { try JobRunPlan($0, job) }
-        let run = plan.run(token: token, backendURL: backendURL, files: services.files)
+        let run = try await plan.run(token: token, backendURL: backendURL, files: services.files)
         let handle = executor.makeHandle(for: run)
         let prepared = try await database.write { db in
             try JobRunRepository().prepare(db, plan.job, handle: handle, token: token, plugin: plan.pluginCode)

@@ -31,11 +31,13 @@ struct JobRun: Sendable, CustomStringConvertible {
     var environment: [String: String]
     /// Requirements of the release; those of the archive's `requirements.txt` come on top.
     var requirements: [String]
+    /// What the archive's own configuration says.
+    var settings = PluginSettings()
 
-    /// `pip` or `uv`, as the configuration says; `nil` when it says neither and the archive's `config.yaml` may.
+    /// `pip` or `uv`, as one of the configurations says.
     var packageManager: String? {
         let text = (try? config.row())?["package_manager"].flatMap { try? String(reading: $0) }
-        return text == "uv" || text == "pip" ? text : nil
+        return text == "uv" || text == "pip" ? text : settings.packageManager
     }
 
     var description: String { "JobRun(\(uuid) \(pluginCode)@\(version) \(action))" }

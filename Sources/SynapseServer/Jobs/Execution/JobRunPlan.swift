@@ -55,9 +55,13 @@ struct JobRunPlan: Sendable {
         return entrypoint
     }
 
-    /// All that an executor needs.
-    func run(token: String, backendURL: String, files: LocalFileStore) -> JobRun {
-        var environment = configured
+    /// All that an executor needs; reads the archive's configuration.
+    ///
+    /// - Throws: ``JobExecutorError`` coded `.refused` when that cannot be read.
+    func run(token: String, backendURL: String, files: LocalFileStore) async throws -> JobRun {
+        let path = files.path(of: archive.name)
+        let settings = try await files.run { try PluginSettings(archive: path) }
+        var environment = settings.environment.filter { Self.isName($0.key) }.merging(configured) { $1 }
         environment["SYNAPSE_ACTION_ENTRYPOINT"] = entrypoint.text
         environment["SYNAPSE_JOB_ID"] = job.uuid
         environment["SYNAPSE_LANGUAGE"] = job.language
@@ -77,13 +81,14 @@ struct JobRunPlan: Sendable {
         }
         return JobRun(
             uuid: job.uuid, pluginCode: pluginCode, version: release.values.version,
-            archive: .init(path: files.path(of: archive.name), byteCount: archive.byteCount, md5: archive.md5),
+            archive: .init(path: path, byteCount: archive.byteCount, md5: archive.md5),
             config: release.config, action: job.action, entrypoint: entrypoint, parameters: job.params,
             parametersFile: isLong ? Self.parametersFile : nil, environment: environment,
-            requirements: (try? [String](reading: RawJSON(stored: release.values.requirements))) ?? [])
+            requirements: (try? [String](reading: RawJSON(stored: release.values.requirements))) ?? [],
+            settings: settings)
     }
 
-    /// The variables that the configuration sets, under `env`.
+    /// The variables that the configuration sets that was sent with the release, under `env`.
     private var configured: [String: String] {
         guard let row = try? release.config.row(), let env = row["env"]?.value.objectValue else { return [:] }
         var variables: [String: String] = [:]

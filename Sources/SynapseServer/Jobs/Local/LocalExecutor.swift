@@ -63,6 +63,7 @@ final class LocalExecutor: JobExecutor {
     func start(_ run: JobRun, handle: String) async throws {
         let folder = folder(handle)
         let python = try await findPython()
+        try check(python, for: run.settings.python)
         let child: pid_t? = try await blocking { [self] in
             if try folder.runner() != nil || folder.exit() != nil { return nil }
             try prepare(folder, run)
@@ -124,7 +125,7 @@ final class LocalExecutor: JobExecutor {
                 return try await blocking {
                     guard try folder.runner() == runner else { return }
                     kill(runner, SIGKILL)
-                    LocalProcesses.killAll(ofJob: handle, group: folder.group())
+                    LocalProcesses.killAll(ofJob: handle, folder.processes())
                 }
             }
             try await Task.sleep(for: .milliseconds(20))
@@ -172,6 +173,20 @@ final class LocalExecutor: JobExecutor {
 
     // MARK: Beginning
 
+    private func check(_ python: PythonFinder.Python, for wanted: String?) throws(JobExecutorError) {
+        guard let wanted else { return }
+        guard let requirement = PythonRequirement(wanted) else {
+            throw .refused(
+                "requires.python of the configuration, \"\(wanted.prefix(100))\", does not say versions as >=3.10 does."
+            )
+        }
+        guard requirement.allows(python.version) else {
+            throw .refused(
+                "The plugin requires Python \(wanted.prefix(100)), and jobs run with \(python.version) here; give the "
+                    + "server one that fits with --python.")
+        }
+    }
+
     private func prepare(_ folder: LocalJobFolder, _ run: JobRun) throws {
         try FileSystem.removeTree(folder.path)
         for path in [folder.path, folder.path + "/home", folder.path + "/tmp", environments] {
@@ -189,7 +204,9 @@ final class LocalExecutor: JobExecutor {
         let order: JSONValue = [
             "arguments": .array(run.entrypoint.arguments.map { .string($0) }),
             "requirements": .array(run.requirements.map { .string($0) }),
-            "package_manager": .string(run.packageManager ?? ""),
+            "package_manager": .string(run.packageManager ?? "pip"),
+            "installer_options": .array(run.settings.installerOptions.map { .string($0) }),
+            "wheels": .string(run.settings.wheelsFolder),
             "environments": .string(environments),
             "archive": .string(run.archive.md5),
             "grace": .string("\(settings.stopGrace / .seconds(1))"),
@@ -234,7 +251,7 @@ final class LocalExecutor: JobExecutor {
         if let child = children.withLock({ $0[handle] }), let exit = ChildProcess.reap(child) { note(exit, of: handle) }
         guard try folder.runner() == nil else { return false }
         // A runner that wrote no end was killed: nobody else ends what it left running.
-        if folder.exit() == nil { LocalProcesses.killAll(ofJob: handle, group: folder.group()) }
+        if folder.exit() == nil { LocalProcesses.killAll(ofJob: handle, folder.processes()) }
         return true
     }
 
@@ -250,7 +267,11 @@ final class LocalExecutor: JobExecutor {
         if let child = children.withLock({ $0[handle] }), let exit = ChildProcess.reap(child) { note(exit, of: handle) }
         let told = ends.withLock { $0.removeValue(forKey: handle) }
         if let exit = folder.exit() { return exit }
-        if case .signal = told?.cause, let told { return told }
+        if case .signal(let signal) = told?.cause {
+            return JobExit(
+                .lost,
+                reason: "The job's runner was killed by \(JobOutcome.name(of: signal)), and what it ran was ended.")
+        }
         return JobExit(
             .lost, reason: "The job's runner was killed, or the machine was restarted: nobody saw how the job ended.")
     }

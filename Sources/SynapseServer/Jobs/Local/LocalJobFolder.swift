@@ -38,10 +38,12 @@ struct LocalJobFolder: Sendable {
         return lock.l_type == Int16(F_UNLCK) ? nil : lock.l_pid
     }
 
-    /// The group of the job's program, as its runner wrote it down.
-    func group() -> pid_t? {
-        guard let row = read("state"), let group = row["group"]?.integerValue, group > 1 else { return nil }
-        return pid_t(exactly: group)
+    /// The session of the job's runner and the group of its program, as the runner wrote them down.
+    func processes() -> (session: pid_t, group: pid_t)? {
+        guard let row = read("state"), let session = row["pid"]?.integerValue.flatMap({ pid_t(exactly: $0) }),
+            let group = row["group"]?.integerValue.flatMap({ pid_t(exactly: $0) }), session > 1, group > 1
+        else { return nil }
+        return (session, group)
     }
 
     /// How the run ended, as its runner wrote it down; `nil` when it did not.

@@ -9,7 +9,7 @@ enum LocalRunner {
     static let filename = "runner.py"
 
     static let source = #"""
-        import fcntl, glob, hashlib, json, operator, os, re, shutil, signal, subprocess, sys, time
+        import fcntl, glob, hashlib, json, os, shlex, shutil, signal, subprocess, sys, time
 
         PREFIX = "SYNAPSE_RUNNER_INSTALL_"
         folder = sys.argv[1]
@@ -162,56 +162,17 @@ enum LocalRunner {
                 # What a line refers to by a path is of this archive.
                 if any(line.startswith(("-", ".", "/")) or "file:" in line for line in lines):
                     facts.append(run["archive"])
-            for wheel in sorted(glob.glob(os.path.join(plugin, "wheels", "*.whl"))):
+            for wheel in sorted(glob.glob(os.path.join(glob.escape(os.path.join(plugin, run["wheels"])), "*.whl"))):
                 with open(wheel, "rb") as file:
                     facts.append([os.path.basename(wheel), hashlib.sha256(file.read()).hexdigest()])
                 arguments.append(wheel)
-            return arguments, facts
-
-
-        def configuration():
-            """The lines of the plugin's configuration."""
-            for candidate in ("config.yaml", "synapse.yaml"):
-                path = os.path.join(plugin, candidate)
-                if os.path.exists(path):
-                    with open(path, encoding="utf-8", errors="replace") as file:
-                        return file.read().splitlines()
-            return []
-
-
-        def missing_python():
-            """What the plugin says of its Python when this is another: `requires.python` as it is commonly written."""
-            block = r"^requires:[ \t]*\n(?:[ \t]+.*\n)*?[ \t]+"
-            braces = r"^requires:[ \t]*\{(?:[^}\n]*,)?[ \t]*"
-            value = r"python:[ \t]*[\"']?([^\"'\n#}]+)"
-            found = re.search("(?:%s|%s)%s" % (block, braces, value), "\n".join(configuration()), re.MULTILINE)
-            if not found:
-                return None
-            tests = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq,
-                     "!=": operator.ne}
-            for clause in found.group(1).split(","):
-                match = re.fullmatch(r"\s*(>=|<=|==|!=|>|<)\s*(\d+(?:\.\d+){0,2})(\.\*)?\s*", clause)
-                if not match:
-                    continue
-                wanted = [int(part) for part in match.group(2).split(".")]
-                have = list(sys.version_info[:3])
-                if match.group(3):
-                    have = have[:len(wanted)]
-                else:
-                    wanted += [0] * (3 - len(wanted))
-                if not tests[match.group(1)](have, wanted):
-                    return found.group(1).strip()
-            return None
+            options = [word for text in run["installer_options"] for word in shlex.split(text)]
+            return options + arguments if arguments else [], facts + [options]
 
 
         def manager(run):
             """`uv` where the plugin asks for it and it is there, else `pip`."""
-            name = run["package_manager"]
-            if not name:
-                for line in configuration():
-                    if line.startswith("package_manager:"):
-                        name = line.split(":", 1)[1].split("#")[0].strip().strip("\"'")
-            return "uv" if name == "uv" and shutil.which("uv") else "pip"
+            return "uv" if run["package_manager"] == "uv" and shutil.which("uv") else "pip"
 
 
         def hold(path):
@@ -298,12 +259,7 @@ enum LocalRunner {
                 run = json.load(file)
             run["grace"] = float(run["grace"])
             run["time_limit"] = None if run["time_limit"] is None else float(run["time_limit"])
-            wanted_python = missing_python()
-            if wanted_python is None:
-                python, end = install(run)
-            else:
-                end = {"preparation": "The plugin requires Python %s, and jobs run with %s here; give the server one that "
-                       "fits with --python." % (wanted_python, "%d.%d.%d" % sys.version_info[:3])}
+            python, end = install(run)
             if end is None and stopping:
                 end = {"stopped": True}
             if end is None:

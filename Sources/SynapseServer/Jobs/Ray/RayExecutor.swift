@@ -38,7 +38,8 @@ struct RayExecutor: JobExecutor {
 
     func start(_ run: JobRun, handle: String) async throws {
         do {
-            let release = try await RayPackage(run.archive, address: client.address)
+            let release = try await RayPackage(
+                run.archive, wheelsFolder: run.settings.wheelsFolder, address: client.address)
             if try await !client.hasPackage(release.name) {
                 try await client.upload(release.name, .file(release.file, byteCount: run.archive.byteCount))
             }
@@ -103,7 +104,13 @@ struct RayExecutor: JobExecutor {
         ]
         let packages = release.packages(run.requirements)
         if !packages.isEmpty {
-            environment[run.packageManager == "uv" ? "uv" : "pip"] = ["packages": .array(packages.map { .string($0) })]
+            let tool = run.packageManager == "uv" ? "uv" : "pip"
+            var wanted: JSONObject = ["packages": .array(packages.map { .string($0) })]
+            if !run.settings.installerOptions.isEmpty {
+                wanted[tool + (tool == "uv" ? "_pip" : "") + "_install_options"] = .array(
+                    run.settings.installerOptions.flatMap { $0.split(separator: " ") }.map { .string(String($0)) })
+            }
+            environment[tool] = .object(wanted)
         }
         return [
             "entrypoint": .string(RayLauncher.entrypoint),

@@ -20,7 +20,7 @@ struct RayPackage: Sendable {
     /// Reads the archive.
     ///
     /// - Throws: ``JobExecutorError`` coded `.refused` when Ray would not take it.
-    init(_ archive: JobRun.Archive, address: RayAddress) async throws {
+    init(_ archive: JobRun.Archive, wheelsFolder: String = "wheels", address: RayAddress) async throws {
         let limit = RayClient.longestPackageByteCount
         guard archive.byteCount <= limit else {
             throw JobExecutorError.refused(
@@ -40,7 +40,7 @@ struct RayPackage: Sendable {
         self.digest = digest
         name = "synapse_release_\(digest).zip"
         hasRequirements = names.contains("requirements.txt")
-        wheels = names.filter { $0.hasPrefix("wheels/") && $0.hasSuffix(".whl") }.sorted()
+        wheels = names.filter { $0.hasPrefix(wheelsFolder + "/") && $0.hasSuffix(".whl") }.sorted()
     }
 
     /// The lines of requirements for the cluster: those of the release, and what the archive brings.
