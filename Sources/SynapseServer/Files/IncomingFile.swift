@@ -35,26 +35,15 @@ final class IncomingFile: Sendable {
         md5.withLock { md5 in unsafe buffer.withUnsafeReadableBytes { unsafe md5.update(bufferPointer: $0) } }
     }
 
-    /// Answers the digests of all bytes; they are not on the disk for certain before ``keep(as:in:)``.
+    /// Waits until the bytes are on the disk and answers their digests.
     func finish() throws -> ContentDigests {
         try state.withLock { state in
-            if state.file == nil { state.file = try OpenFile(path: path, mode: .creating) }
+            let file = try state.file ?? OpenFile(path: path, mode: .creating)
+            try file.synchronize()
+            state.file = nil
             return ContentDigests(
                 md5: Hexadecimal.text(md5.withLock { $0.finalize() }), sha1: Hexadecimal.text(state.sha1.finalize()),
                 byteCount: state.byteCount)
-        }
-    }
-
-    /// Gives the finished file another name and waits until bytes and name are on the disk.
-    ///
-    /// The name comes first: file systems with a journal then write both down in one go, and until this returns no row
-    /// names the file.
-    func keep(as target: String, in folder: String) throws {
-        try state.withLock { state in
-            try FileSystem.rename(path, to: target)
-            try state.file?.synchronize()
-            state.file = nil
-            try FileSystem.synchronizeDirectory(folder)
         }
     }
 

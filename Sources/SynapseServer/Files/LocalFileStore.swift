@@ -54,9 +54,11 @@ struct LocalFileStore: Sendable {
         }
     }
 
-    /// Gives a finished file its final name and waits until it is on the disk; blocks.
-    func adopt(_ file: IncomingFile, as name: String) throws {
-        try file.keep(as: path(of: name), in: try makeFolder(of: name))
+    /// Moves a complete file to its final name; blocks.
+    func adopt(_ temporaryPath: String, as name: String) throws {
+        let folder = try makeFolder(of: name)
+        try FileSystem.rename(temporaryPath, to: path(of: name))
+        try FileSystem.synchronizeDirectory(folder)
     }
 
     /// Gives a complete file its final name beside the one that it has; blocks.

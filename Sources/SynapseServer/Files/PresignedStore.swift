@@ -7,8 +7,9 @@ extension LocalFileStore {
     func piecePath(_ name: String) -> String { "\(directory.uploads)/\(name)\(Self.pieceSuffix)" }
 
     /// Gives bytes that have arrived whole the name of a piece; blocks.
-    func keepPiece(_ file: IncomingFile, as name: String) throws {
-        try file.keep(as: piecePath(name), in: directory.uploads)
+    func keepPiece(_ temporaryPath: String, as name: String) throws {
+        try FileSystem.rename(temporaryPath, to: piecePath(name))
+        try FileSystem.synchronizeDirectory(directory.uploads)
     }
 
     /// Removes pieces; blocks.
@@ -38,7 +39,7 @@ extension LocalFileStore {
                 }
             }
             let digests = try whole.finish()
-            try adopt(whole, as: name)
+            try adopt(whole.path, as: name)
             return digests
         } catch {
             whole.discard()

@@ -4,7 +4,6 @@ import HTTPTypes
 /// The SQLite database: one writer at a time in a queue, readers beside it on snapshots.
 struct ServerDatabase: Sendable {
     let pool: DatabasePool
-    private let batches = WriteBatches()
 
     /// Opens the database, makes it when it is missing, and brings its schema up to date.
     ///
@@ -48,10 +47,10 @@ struct ServerDatabase: Sendable {
         }
     }
 
-    /// Runs one write, which an error takes back whole; it is on the disk when this returns.
+    /// Runs one transaction; an error rolls it back.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await batches.write(in: pool, body)
+            return try await pool.write(body)
         } catch let error as DatabaseError {
             throw Self.translate(error)
         }

@@ -71,7 +71,7 @@ enum DataFileRoutes {
             let digests = try await files.run {
                 try incoming.append(tail)
                 let digests = try incoming.finish()
-                try files.adopt(incoming, as: name)
+                try files.adopt(incoming.path, as: name)
                 return digests
             }
             var fingerprint = scope.fingerprint()

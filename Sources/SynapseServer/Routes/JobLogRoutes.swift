@@ -61,7 +61,7 @@ enum JobLogRoutes {
                 do {
                     try incoming.append(ByteBuffer(bytes: file.bytes))
                     let digests = try incoming.finish()
-                    try files.adopt(incoming, as: name)
+                    try files.adopt(incoming.path, as: name)
                     return StoredContent(name: name, originalName: file.filename(entry.event), digests: digests)
                 } catch {
                     incoming.discard()

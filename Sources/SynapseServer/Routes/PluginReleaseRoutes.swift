@@ -69,7 +69,7 @@ enum PluginReleaseRoutes {
                 try incoming.append(tail)
                 let digests = try incoming.finish()
                 try PluginArchive.check(incoming.path)
-                try files.adopt(incoming, as: name)
+                try files.adopt(incoming.path, as: name)
                 return digests
             }
             fingerprint.add(head.filename ?? "")

@@ -51,7 +51,7 @@ enum PresignedStorageRoutes {
             if let wanted = headers[.contentMD5], wanted != base64(digests.md5) {
                 throw Refusal(.badRequest, "BadDigest", "The Content-MD5 is not that of the bytes.")
             }
-            try await files.run { try files.keepPiece(incoming, as: name) }
+            try await files.run { try files.keepPiece(incoming.path, as: name) }
             let piece = PresignedPiece(number: number, name: name, digests: digests)
             let old = try await scope.services.database.write { db in
                 try PresignedUploadRepository().keep(db, piece, of: id)

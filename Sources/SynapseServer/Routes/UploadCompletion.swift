@@ -85,7 +85,7 @@ struct UploadCompletion: Sendable {
                 incoming.discard()
                 throw Self.wrongMD5
             }
-            try files.adopt(incoming, as: name)
+            try files.adopt(incoming.path, as: name)
             return digests
         }
         let lifetime = scope.services.configuration.uploadLifetime
