@@ -5,6 +5,8 @@ import Yams
 struct ConfigNode {
     /// The most nodes that are read: an alias can stand for any number of them.
     static let mostNodes = 50_000
+    /// Merge keys that are followed from one mapping to the next.
+    private static let deepestMerge = 32
 
     let node: Node
     let path: String
@@ -47,17 +49,19 @@ struct ConfigNode {
     /// first that is named.
     ///
     /// Source: https://yaml.org/type/merge.html, which YAML 1.1 has and the Python SDK's reader knows.
-    private static func pairs(of mapping: Node.Mapping, _ left: inout Int) -> [(key: Node, value: Node)] {
+    private static func pairs(
+        of mapping: Node.Mapping, _ left: inout Int, depth: Int = 0
+    ) -> [(key: Node, value: Node)] {
         var own: [(key: Node, value: Node)] = []
         var merged: [(key: Node, value: Node)] = []
         for (key, value) in mapping {
             left -= 1
             let isMerge = key.scalar != nil && Resolver.default.resolveTag(of: key) == .merge
-            guard isMerge, let sources = mappings(value) else {
+            guard isMerge, depth < deepestMerge, let sources = mappings(value) else {
                 own.append((key, value))
                 continue
             }
-            for source in sources where left > 0 { merged += pairs(of: source, &left) }
+            for source in sources where left > 0 { merged += pairs(of: source, &left, depth: depth + 1) }
         }
         if merged.isEmpty { return own }
         var known = Set(own.map(\.key))

@@ -31,6 +31,13 @@ struct PluginSettingsTests {
         #expect(try PluginSettings(yaml: "[1]") == PluginSettings())
     }
 
+    @Test func mergesThatMultiplyOrNestAreBounded() throws {
+        var text = "m0: &m0 {python: \"3\"}\n"
+        for level in 1...5000 { text += "m\(level): &m\(level) {<<: [*m\(level - 1), *m\(level - 1)]}\n" }
+        #expect(try PluginSettings(yaml: text + "requires: {<<: *m5000}\n").python == nil)
+        #expect(try PluginSettings(yaml: text + "requires: {<<: *m3}\n").python == "3")
+    }
+
     @Test(arguments: ["name: [", "wheels_dir: ../..", "wheels_dir: /usr", "a: *nowhere"])
     func whatCannotBeUsedIsRefused(yaml: String) {
         let error = #expect(throws: JobExecutorError.self) { try PluginSettings(yaml: yaml) }

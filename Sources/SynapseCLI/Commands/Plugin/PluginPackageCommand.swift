@@ -21,6 +21,7 @@ struct PluginPackageCommand: AsyncParsableCommand {
     func run() async throws {
         var plugin = try await package.read()
         let path = file ?? "\(plugin.config.code)-\(plugin.config.version).zip"
+        if case .folder = LocalFile(at: path) { throw UsageError("\(path) is a folder; name a file") }
         plugin.leaveOut(path)
         let report = PackageReport(package: plugin, archive: try await plugin.write(to: path), path: path)
         if format == .json {

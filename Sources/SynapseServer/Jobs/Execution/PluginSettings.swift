@@ -9,6 +9,7 @@ struct PluginSettings: Sendable, Equatable {
     private static let names = ["config.yaml", "synapse.yaml"]
     private static let longest = 1 << 20
     private static let mostKeys = 10_000
+    private static let deepestMerge = 32
 
     /// Variables of the program, from `env` and `runtime_env.env_vars`.
     var environment: [String: String] = [:]
@@ -69,6 +70,7 @@ struct PluginSettings: Sendable, Equatable {
         installerOptions = Self.member("package_manager_options", root)?.sequence?.compactMap(Self.text) ?? []
     }
 
+    /// The value of a key.
     private static func member(_ key: String, _ node: Node?) -> Node? {
         var left = mostKeys
         return members(node, &left)[key]
@@ -76,8 +78,8 @@ struct PluginSettings: Sendable, Equatable {
 
     /// The members of a mapping with those that merge keys bring, of which its own and then the first count.
     ///
-    /// Merges can multiply: no more keys are looked at than a configuration has.
-    private static func members(_ node: Node?, _ left: inout Int) -> [String: Node] {
+    /// Merges can multiply and nest: no more keys are looked at than a configuration has.
+    private static func members(_ node: Node?, _ left: inout Int, depth: Int = 0) -> [String: Node] {
         var own: [String: Node] = [:]
         var merged: [String: Node] = [:]
         for (key, value) in node?.mapping ?? [:] {
@@ -87,8 +89,8 @@ struct PluginSettings: Sendable, Equatable {
                 own[name] = value
                 continue
             }
-            for source in value.sequence.map(Array.init) ?? [value] where left > 0 {
-                merged.merge(members(source, &left)) { first, _ in first }
+            for source in value.sequence.map(Array.init) ?? [value] where left > 0 && depth < deepestMerge {
+                merged.merge(members(source, &left, depth: depth + 1)) { first, _ in first }
             }
         }
         return merged.merging(own) { $1 }
