@@ -59,7 +59,7 @@ struct ChunkedUploadTests {
 
         private static func md5(_ bytes: [UInt8]) -> String {
             let digest = ChunkDigest()
-            unsafe bytes.withUnsafeBytes { unsafe digest.absorb($0) }
+            unsafe bytes.withUnsafeBytes { unsafe digest.absorb($0, at: 0) }
             return digest.commit(to: Int64(bytes.count)) ? digest.hexadecimal : ""
         }
 

@@ -34,7 +34,7 @@ extension BackendClient {
             let range = HTTPBody.FileRange(source: source, offset: 0, byteCount: source.byteCount, digest: digest)
             form.addFile(name: "file", filename: source.name, content: .file(range))
         case .bytes(let bytes, let filename):
-            unsafe bytes.withUnsafeBytes { unsafe digest.absorb($0) }
+            unsafe bytes.withUnsafeBytes { unsafe digest.absorb($0, at: 0) }
             form.addFile(name: "file", filename: filename, content: .bytes(bytes))
         }
         let created = try await sendRelease(form.body(), isTransfer: true)

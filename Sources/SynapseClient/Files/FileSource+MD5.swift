@@ -1,6 +1,9 @@
 import Crypto
 
 extension FileSource {
+    /// Files up to this size are read once, for all that is done with them before they are sent.
+    package static let smallByteCount: Int64 = 64 << 10
+
     /// Bytes that are read at once.
     private static let hashedByteCount = 256 << 10
 
@@ -23,6 +26,9 @@ extension FileSource {
         }
         return Hexadecimal.text(digest.finalize())
     }
+
+    /// The MD5 of all bytes of a file in hexadecimal digits.
+    package static func md5(of contents: [UInt8]) -> String { Hexadecimal.text(Insecure.MD5.hash(data: contents)) }
 
     /// All bytes of a small file.
     ///

@@ -139,7 +139,10 @@ package final class FileSource: Sendable {
     }
 
     package static func name(ofPath path: String) -> String {
-        path.split(separator: "/").last.map(String.init) ?? path
+        let bytes = path.utf8
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return path }
+        let name = path[bytes.index(after: slash)...]
+        return name.isEmpty ? path.split(separator: "/").last.map(String.init) ?? path : String(name)
     }
 
     private static func unreadable(_ path: String, _ code: Int32) -> ClientError {

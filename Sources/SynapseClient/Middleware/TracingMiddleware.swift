@@ -2,12 +2,13 @@ import HTTPTypes
 import Instrumentation
 import Tracing
 
-/// One span for each call, all its attempts included.
+/// One span for each call, all its attempts included; nothing where the program has set up no instrument.
 package struct TracingMiddleware: ClientMiddleware {
     package init() {}
 
     package func intercept(_ attempt: Attempt, next: Next) async throws -> ClientResponse {
-        try await withSpan("synapse.\(attempt.request.operation)", ofKind: .client) { span in
+        guard !(InstrumentationSystem.instrument is NoOpInstrument) else { return try await next(attempt) }
+        return try await withSpan("synapse.\(attempt.request.operation)", ofKind: .client) { span in
             span.attributes["http.request.method"] = attempt.request.method.rawValue
             span.attributes["server.address"] = attempt.address.origin.authority
             var attempt = attempt

@@ -33,6 +33,8 @@ package final class AsyncHTTPClientTransport: ClientTransport {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionLimit
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
+        // The pipeline above makes the spans: one for each call, its attempts included.
+        configuration.tracing.tracer = nil
         loop = MultiThreadedEventLoopGroup.singleton.next()
         client = HTTPClient(eventLoopGroup: loop, configuration: configuration)
         configuration.timeout.read = TimeAmount(streamTimeout)
@@ -219,18 +221,22 @@ private struct PulledBody: AsyncSequence, Sendable {
     }
 
     struct Iterator: AsyncIteratorProtocol {
+        /// Pieces that may be on their way to the loop while the next is being read.
+        private static let queuedPieceCount = 2
+
         var reader: HTTPBody.Reader
         let progress: SendProgress
         let loop: any EventLoop
-        /// Bytes that may be on their way to the loop.
-        private var queuedByteCount = 0
+        /// Pieces that were handed out.
+        private var handedOut = 0
+        private let written = WrittenPieces()
         /// Buffers that take turns.
         ///
         /// One that is still being sent is not written over: clearing it takes new memory.
         ///
         /// A buffer for each piece would be freed on another thread than the one that made it, and the allocator's
         /// arenas would grow to tens of MiB.
-        private var buffers = [ByteBuffer](repeating: ByteBuffer(), count: 3)
+        private var buffers = [ByteBuffer](repeating: ByteBuffer(), count: queuedPieceCount + 2)
         private var turn = 0
 
         init(reader: HTTPBody.Reader, progress: SendProgress, loop: any EventLoop) {
@@ -245,13 +251,11 @@ private struct PulledBody: AsyncSequence, Sendable {
                 progress.ended()
                 return nil
             }
-            if queuedByteCount >= 2 * HTTPBody.pieceByteCount {
-                // The loop does things in turn: it has written what came before, and holds back the next when the
-                // socket is full.
-                try await loop.submit {}.get()
-                queuedByteCount = 0
-            }
-            queuedByteCount += count
+            // The loop does things in turn: it has written what came before, and holds back the next when the socket
+            // is full.
+            if handedOut > 0 { loop.execute { [written, handedOut] in written.note(handedOut) } }
+            if handedOut - written.count >= Self.queuedPieceCount { try await loop.submit {}.get() }
+            handedOut += 1
             turn = (turn + 1) % buffers.count
             buffers[turn].clear(minimumCapacity: count)
             try unsafe buffers[turn].writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
@@ -261,6 +265,15 @@ private struct PulledBody: AsyncSequence, Sendable {
             return buffers[turn]
         }
     }
+}
+
+/// How many pieces of a body the loop has taken.
+private final class WrittenPieces: Sendable {
+    private let pieces = Atomic(0)
+
+    var count: Int { pieces.load(ordering: .acquiring) }
+
+    func note(_ count: Int) { pieces.store(count, ordering: .releasing) }
 }
 
 extension TimeAmount {

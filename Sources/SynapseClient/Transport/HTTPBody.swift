@@ -10,17 +10,17 @@ public struct HTTPBody: Sendable {
 
     /// A range of an open file.
     ///
-    /// The digest, where there is one, sees each byte once per reading, in order.
+    /// The digest, where there is one, sees each byte once per reading, in order, before it is sent.
     package struct FileRange: Sendable {
         package var source: FileSource
         package var offset: Int64
         package var byteCount: Int64
-        package var digest: ChunkDigest?
+        package var digest: (any BodyDigest)?
         /// Told after each piece how many bytes of the range were read.
         package var onRead: (@Sendable (Int64) -> Void)?
 
         package init(
-            source: FileSource, offset: Int64, byteCount: Int64, digest: ChunkDigest? = nil,
+            source: FileSource, offset: Int64, byteCount: Int64, digest: (any BodyDigest)? = nil,
             onRead: (@Sendable (Int64) -> Void)? = nil
         ) {
             self.source = source
@@ -103,6 +103,12 @@ public struct HTTPBody: Sendable {
     }
 }
 
+/// Sees the bytes of a file while they are read to be sent.
+package protocol BodyDigest: AnyObject, Sendable {
+    /// Takes the bytes that are at `offset` of the file; a body that is sent again is read again from its start.
+    func absorb(_ bytes: UnsafeRawBufferPointer, at offset: Int64)
+}
+
 extension HTTPBody {
     /// One pass over a body.
     package struct Reader: Sendable {
@@ -151,7 +157,6 @@ extension HTTPBody {
         }
 
         private func fill(_ target: UnsafeMutableRawBufferPointer, from range: FileRange) throws(ClientError) {
-            if position == 0 { range.digest?.restart(at: range.offset) }
             var filled = 0
             while filled < target.count {
                 let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: target[filled...])
@@ -159,7 +164,7 @@ extension HTTPBody {
                 if count == 0 { throw range.source.endedEarly() }
                 filled += count
             }
-            unsafe range.digest?.absorb(UnsafeRawBufferPointer(target))
+            unsafe range.digest?.absorb(UnsafeRawBufferPointer(target), at: range.offset + position)
             range.onRead?(position + Int64(filled))
         }
 

@@ -6,7 +6,7 @@ import Synchronization
 /// An attempt that is repeated must not be hashed twice. So the state at the start of the chunk is kept as a value:
 /// reading a range again starts from there. ``commit(to:)`` moves that start forward once the server has taken the
 /// bytes.
-package final class ChunkDigest: Sendable {
+package final class ChunkDigest: BodyDigest {
     private struct State {
         var start: Insecure.MD5
         var startOffset: Int64
@@ -23,17 +23,14 @@ package final class ChunkDigest: Sendable {
     /// The offset up to which the digest is safe.
     package var committedOffset: Int64 { state.withLock { $0.startOffset } }
 
-    /// Goes back to the start of the chunk, because its bytes are about to be read (again).
-    package func restart(at offset: Int64) {
+    /// Takes bytes of the chunk; those at its start begin it anew, because it is being read again.
+    package func absorb(_ bytes: UnsafeRawBufferPointer, at offset: Int64) {
         state.withLock { state in
-            guard offset == state.startOffset else { return }
-            state.running = state.start
-            state.runningOffset = offset
-        }
-    }
-
-    package func absorb(_ bytes: UnsafeRawBufferPointer) {
-        state.withLock { state in
+            if offset == state.startOffset {
+                state.running = state.start
+                state.runningOffset = offset
+            }
+            guard offset == state.runningOffset else { return }
             unsafe state.running.update(bufferPointer: bytes)
             state.runningOffset += Int64(bytes.count)
         }

@@ -7,14 +7,15 @@ extension ChunkedUploader {
     ///
     /// `onRead` is told after each piece its size and where it ends in the file.
     package func requestChunk(
-        _ range: Range<Int64>, _ upload: UploadStateMachine.Upload?,
+        _ range: Range<Int64>, _ upload: UploadStateMachine.Upload?, digest: DigestAhead,
         onRead: @escaping @Sendable (_ byteCount: Int64, _ end: Int64) -> Void
     ) async throws -> ChunkedUpload {
         var form = MultipartForm()
         form.addText(name: "filename", value: source.name)
         let pieces = PieceCounter(start: range.lowerBound, report: onRead)
         let segment = HTTPBody.FileRange(
-            source: source, offset: range.lowerBound, byteCount: Int64(range.count), onRead: { pieces.note($0) })
+            source: source, offset: range.lowerBound, byteCount: Int64(range.count), digest: digest,
+            onRead: { pieces.note($0) })
         form.addFile(name: "file", filename: "file", content: .file(segment))
         var request = ClientRequest("createChunkedUpload", .put, target(upload), body: form.body())
         request.headerFields[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(source.byteCount)"

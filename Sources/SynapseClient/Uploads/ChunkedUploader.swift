@@ -9,8 +9,8 @@ import SynapseModels
 
 /// Uploads one file in chunks, going on where an earlier run stopped.
 ///
-/// A chunk is never in memory: its body reads the file in pieces, and the digest is computed beside it by a reader of its
-/// own. No more than that is kept, so a file of any size takes the same memory.
+/// A chunk is never in memory: its body reads the file in pieces, and the digest sees them on their way or runs ahead by a
+/// reader of its own. No more than that is kept, so a file of any size takes the same memory.
 package struct ChunkedUploader: Sendable {
     package let client: BackendClient
     package let source: FileSource

@@ -91,18 +91,23 @@ public struct ContentGuard: Sendable, Hashable {
     }
 
     /// What speaks against sending an open file; reads its head, and all of it when it is text.
-    package func findings(in source: FileSource) throws(ClientError) -> [Finding] {
+    ///
+    /// `contents`, all bytes of a small file, spares the reading.
+    package func findings(in source: FileSource, contents: [UInt8]? = nil) throws(ClientError) -> [Finding] {
         guard isEnabled, !allows(path: source.path) else { return [] }
         return try ContentInspection.findings(name: source.name, byteCount: source.byteCount) {
-            (offset, count) throws(ClientError) in try source.bytes(at: offset, count: count)
+            (offset, count) throws(ClientError) in
+            guard let contents else { return try source.bytes(at: offset, count: count) }
+            return offset == 0 && count >= contents.count
+                ? contents : Array(contents.dropFirst(Int(offset)).prefix(count))
         }.filter { !allowedRules.contains($0.rule) }
     }
 
     /// Refuses a file that must not be sent.
     ///
     /// - Throws: ``ClientError`` coded `unsafeContent`, or `fileUnreadable`.
-    package func check(_ source: FileSource) throws(ClientError) {
-        let findings = try findings(in: source)
+    package func check(_ source: FileSource, contents: [UInt8]? = nil) throws(ClientError) {
+        let findings = try findings(in: source, contents: contents)
         if !findings.isEmpty { throw ClientError(unsafe: source.path, findings) }
     }
 

@@ -1,39 +1,59 @@
 import Crypto
 import Synchronization
 
-/// Hashes a file beside the sending of it, so that the wait for an answer is used.
+/// Hashes a file while it is sent, so that it is read once and the wait for an answer is used.
 ///
-/// It reads the file by itself, a little ahead of the sender, and keeps nothing of what it read: what comes ahead is in
-/// the system's page cache when the sender needs it. The digests of everything up to the ends of chunks are kept until
-/// the server has acknowledged them.
-package final class DigestAhead: Sendable {
+/// What is being sent is hashed as it is read. While an answer is waited for, the file is hashed ahead by a reader of its
+/// own, which keeps nothing: the system has it in its page cache when it is sent. The digests of everything up to the
+/// ends of chunks are kept until the server has acknowledged them.
+package final class DigestAhead: BodyDigest {
     /// Bytes that are read at once.
     package static let pieceByteCount = 256 << 10
     /// Bytes that the hashing runs ahead of the sending at most; more would push out of the cache what is not sent yet.
     private static let aheadByteCount: Int64 = 64 << 20
 
     private struct State {
+        var md5 = Insecure.MD5()
         var position: Int64 = 0
-        /// How far hashing may go.
+        /// How far hashing ahead may go.
         var limit: Int64 = 0
+        /// Where the chunk ends that is being read; hashing ahead would only take time from it.
+        var sendingTo: Int64?
         /// Digests are kept at `base` and every `step` from there, and at the places in `wanted`.
         var base: Int64 = 0
         var step: Int64
         var wanted: Set<Int64> = []
         var digests: [Int64: String] = [:]
-        var startsOver = false
 
-        /// Where hashing stops next; the position itself when it has to wait.
-        func goal(byteCount: Int64) -> Int64 {
+        /// The next place whose digest is kept.
+        func stop(byteCount: Int64) -> Int64 {
             let steps = max(0, position - base) / step + 1
             let planned = position < base ? base : base + steps * step
-            let stop = wanted.filter { $0 > position }.min() ?? byteCount
-            return min(max(limit, position), planned, stop, byteCount)
+            return min(planned, wanted.filter { $0 > position }.min() ?? byteCount, byteCount)
         }
 
-        func isStop(byteCount: Int64) -> Bool {
-            position == byteCount || wanted.contains(position)
-                || (position >= base && (position - base).isMultiple(of: step))
+        /// Where hashing ahead stops next; the position itself when it has to wait.
+        func goal(byteCount: Int64) -> Int64 {
+            guard sendingTo == nil || !wanted.isEmpty else { return position }
+            return min(max(limit, position), stop(byteCount: byteCount))
+        }
+
+        /// Hashes what of these bytes comes next.
+        ///
+        /// - Returns: Whether a digest was kept.
+        mutating func take(_ bytes: UnsafeRawBufferPointer, at offset: Int64, byteCount: Int64) -> Bool {
+            var hasKept = false
+            while position >= offset, position < offset + Int64(bytes.count) {
+                let stop = stop(byteCount: byteCount)
+                let end = stop > position ? min(stop, offset + Int64(bytes.count)) : offset + Int64(bytes.count)
+                let part = Int(position - offset)..<Int(end - offset)
+                unsafe md5.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[part]))
+                position = end
+                guard end == stop else { continue }
+                digests[end] = Hexadecimal.text(md5.finalize())
+                hasKept = true
+            }
+            return hasKept
         }
     }
 
@@ -54,7 +74,7 @@ package final class DigestAhead: Sendable {
         (reached, reachedContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Hashes what it may until it is cancelled.
+    /// Hashes ahead what it may until it is cancelled.
     ///
     /// - Throws: ``ClientError`` coded `fileUnreadable` or `fileChanged`.
     @concurrent
@@ -62,15 +82,8 @@ package final class DigestAhead: Sendable {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceByteCount, alignment: 16)
         defer { unsafe buffer.deallocate() }
         var signal = allowed.makeAsyncIterator()
-        var digest = Insecure.MD5()
         while !Task.isCancelled {
-            let (position, goal) = state.withLock { state in
-                if state.startsOver {
-                    state.startsOver = false
-                    digest = Insecure.MD5()
-                }
-                return (state.position, state.goal(byteCount: source.byteCount))
-            }
+            let (position, goal) = state.withLock { ($0.position, $0.goal(byteCount: source.byteCount)) }
             guard position < goal else {
                 if await signal.next() == nil { return }
                 continue
@@ -79,44 +92,46 @@ package final class DigestAhead: Sendable {
             let count = try unsafe source.read(
                 into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: position)
             if count == 0 { throw source.endedEarly() }
-            unsafe digest.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            note(position + Int64(count), digest)
+            unsafe take(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: position)
             // Others use the same few threads: they get one after each MiB, some 2 ms.
             if (position + Int64(count)) & 0xFFFFF < Int64(count) { await Task.yield() }
         }
     }
 
-    private func note(_ position: Int64, _ digest: Insecure.MD5) {
-        let isStop = state.withLock { state in
-            guard !state.startsOver else { return false }
-            state.position = position
-            guard state.isStop(byteCount: source.byteCount) else { return false }
-            state.digests[position] = Hexadecimal.text(digest.finalize())
-            return true
-        }
-        if isStop { reachedContinuation.yield() }
+    /// Takes bytes that are about to be sent; those that were hashed ahead are passed over.
+    package func absorb(_ bytes: UnsafeRawBufferPointer, at offset: Int64) {
+        unsafe take(bytes, at: offset)
+        let isLast = state.withLock { $0.sendingTo.map { offset + Int64(bytes.count) >= $0 } ?? false }
+        if isLast { endSending() }
+    }
+
+    /// Whoever comes first hashes; the other waits for one piece at most, half a millisecond.
+    private func take(_ bytes: UnsafeRawBufferPointer, at offset: Int64) {
+        let hasKept = state.withLock { unsafe $0.take(bytes, at: offset, byteCount: source.byteCount) }
+        if hasKept { reachedContinuation.yield() }
     }
 
     /// Begins at the first byte, reading the file again.
     package func startOver() {
+        change { $0 = State(step: $0.step) }
+    }
+
+    /// A chunk is going to be read: chunks are counted from its start, and digests of what lies before are forgotten.
+    package func beginSending(_ range: Range<Int64>) {
         change { state in
-            state = State(step: state.step)
-            state.startsOver = true
+            state.base = range.lowerBound
+            state.digests = state.digests.filter { $0.key >= range.lowerBound }
+            state.sendingTo = range.upperBound
         }
     }
 
-    /// Sets the place from which chunks are counted, and forgets digests of what lies before it.
-    package func plan(from offset: Int64) {
+    /// All of the chunk was read, or it was given up: hashing may run ahead of it.
+    package func endSending() {
         change { state in
-            state.base = offset
-            state.digests = state.digests.filter { $0.key >= offset }
-            state.limit = max(state.limit, offset + Self.ahead(of: state.step))
+            guard let end = state.sendingTo else { return }
+            state.sendingTo = nil
+            state.limit = max(state.limit, end + Self.ahead(of: state.step))
         }
-    }
-
-    /// Lets the hashing run a little ahead of what was sent.
-    package func noteSent(_ offset: Int64) {
-        change { $0.limit = max($0.limit, offset + Self.ahead(of: $0.step)) }
     }
 
     /// The MD5 of everything up to `offset` in hexadecimal digits, once it is there.

@@ -74,9 +74,9 @@ package struct UploadDrive {
     private func send(
         _ range: Range<Int64>, _ upload: UploadStateMachine.Upload?
     ) async throws -> ChunkedUpload {
-        digest.plan(from: range.lowerBound)
-        return try await uploader.requestChunk(range, upload) { [digest, meter] count, end in
-            digest.noteSent(end)
+        digest.beginSending(range)
+        defer { digest.endSending() }
+        return try await uploader.requestChunk(range, upload, digest: digest) { [meter] count, end in
             meter.sent(count, to: end)
         }
     }
