@@ -11,7 +11,8 @@ debug)
     ;;
 release)
     say "building the synapse binary for release (a first build takes up to ten minutes)"
-    swift build -c release --product synapse --static-swift-stdlib --scratch-path "$(scratch release)"
+    swift build -c release --product synapse --static-swift-stdlib \
+        -Xlinker --no-export-dynamic --scratch-path "$(scratch release)"
     built="$(swift build -c release --show-bin-path --static-swift-stdlib --scratch-path "$(scratch release)")/synapse"
     mkdir -p .build
     cp "$built" .build/synapse.new

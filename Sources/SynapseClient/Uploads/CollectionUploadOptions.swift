@@ -24,7 +24,7 @@ public struct CollectionUploadOptions: Sendable {
     ///   - outageTolerance: How long a server that can't be reached any more is waited for.
     ///   - isDryRun: Whether to send and make nothing.
     public init(
-        projectID: Project.ID? = nil, batchSize: Int = 1000, maximumConcurrency: Int = 48,
+        projectID: Project.ID? = nil, batchSize: Int = 250, maximumConcurrency: Int = 48,
         outageTolerance: Duration = .seconds(30), isDryRun: Bool = false
     ) {
         self.projectID = projectID

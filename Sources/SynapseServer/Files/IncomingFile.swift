@@ -11,7 +11,12 @@ final class IncomingFile: Sendable {
         var file: OpenFile?
         var sha1 = Insecure.SHA1()
         var byteCount: Int64 = 0
+        /// Bytes that are on their way to the disk.
+        var begunByteCount: Int64 = 0
     }
+
+    /// Bytes of a large file that go to the disk together, while more are received.
+    private static let strideByteCount: Int64 = 32 << 20
 
     let path: String
     private let state = Mutex(State())
@@ -28,6 +33,10 @@ final class IncomingFile: Sendable {
             try file.write(buffer, at: state.byteCount)
             unsafe buffer.withUnsafeReadableBytes { unsafe state.sha1.update(bufferPointer: $0) }
             state.byteCount += Int64(buffer.readableBytes)
+            if state.byteCount - state.begunByteCount >= Self.strideByteCount {
+                file.beginWriting(state.begunByteCount..<state.byteCount)
+                state.begunByteCount = state.byteCount
+            }
         }
     }
 
