@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -123,6 +124,21 @@ def listening(command: list[str]):
     finally:
         process.terminate()
         process.wait()
+
+
+@contextmanager
+def moved_aside(folder: Path):
+    """Runs without what is in a folder, which is there again afterwards."""
+    aside = folder.with_name(f"{folder.name}.aside-{os.getpid()}")
+    had = folder.exists()
+    if had:
+        folder.rename(aside)
+    try:
+        yield
+    finally:
+        if had:
+            shutil.rmtree(folder, ignore_errors=True)
+            aside.rename(folder)
 
 
 def peak_memory(process: subprocess.Popen) -> float:
@@ -385,7 +401,8 @@ def main() -> None:
     options.synapse, options.tools = options.synapse.resolve(), options.tools.resolve()
     options.file_bytes, options.file_count = (1 << 30, 5000) if not options.quick else (100 << 20, 500)
     options.runs = 1 if options.quick else options.runs
-    with tempfile.TemporaryDirectory(prefix="synapse-bench-") as folder:
+    # The SDK looks through its downloads, in a place of its own choice, at every page of a list.
+    with moved_aside(Path("/tmp/datamaker")), tempfile.TemporaryDirectory(prefix="synapse-bench-") as folder:
         bench = Bench(options, Path(folder))
         for scenario in (bench.upload, bench.files, bench.list, bench.json, bench.serve):
             scenario()

@@ -12,7 +12,8 @@ struct Table {
     mutating func append(_ cells: [String?]) {
         rows.append(
             cells.map { cell in
-                let text = Terminal.printable(cell ?? "-")
+                // Cut before it is looked at: some cells are whole documents.
+                let text = Terminal.printable(String((cell ?? "-").prefix(Self.longestCell + 1)))
                 return text.count > Self.longestCell ? text.prefix(Self.longestCell - 1) + "…" : text
             })
     }

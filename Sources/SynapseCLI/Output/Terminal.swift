@@ -66,6 +66,7 @@ enum Terminal {
 
     /// A text with everything that could steer a terminal shown as `\u{…}`.
     static func printable(_ text: String) -> String {
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
