@@ -12,6 +12,15 @@ struct OutputTests {
         #expect(table.rendered() == "ID  NAME   X\n1   한국   a\n22  plain  -\n")
     }
 
+    @Test func `A long cell is cut to sixty characters, whatever they are made of`() {
+        for text in [String(repeating: "a", count: 60), String(repeating: "é", count: 60)] {
+            var table = Table(nil)
+            table.append([text])
+            table.append([text + "\n" + text])
+            #expect(table.rendered() == "\(text)\n\(text.dropLast())…\n")
+        }
+    }
+
     @Test func `What could steer a terminal is shown, not sent`() {
         #expect(Terminal.printable("a\u{1B}[31mb\nc\u{202E}d") == "a\\u{1B}[31mb\\nc\\u{202E}d")
     }

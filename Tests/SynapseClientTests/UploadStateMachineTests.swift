@@ -35,6 +35,15 @@ struct UploadStateMachineTests {
     }
 
     @Test
+    func `A chunk of any size ends with the file`() throws {
+        var machine = UploadStateMachine(
+            byteCount: 25, chunkByteCount: .max, limits: .init(attempts: 4, patience: .seconds(120)))
+        #expect(machine.nextAction() == .send(0..<25, upload: nil))
+        try machine.handle(state: upload(10))
+        #expect(machine.nextAction() == .send(10..<25, upload: named))
+    }
+
+    @Test
     func `A lost answer leads to a question, and the server's offset wins`() throws {
         var machine = UploadStateMachine(
             byteCount: 25, chunkByteCount: 10, limits: .init(attempts: 4, patience: .seconds(120)))

@@ -37,7 +37,7 @@ extension BackendClient {
     /// - Returns: The outcome of each item, in the order of the items.
     /// - Throws: `CancellationError`; every other failure is in the outcomes.
     public func uploadDataCollection(
-        _ id: DataCollection.ID, items: [OrganizedFile], projectID: Project.ID? = nil, batchSize: Int = 1000,
+        _ id: DataCollection.ID, items: [OrganizedFile], projectID: Project.ID? = nil, batchSize: Int = 250,
         maximumConcurrency: Int = 32, onProgress: (@Sendable (CollectionUploadProgress) -> Void)? = nil
     ) async throws -> CollectionUploadResult {
         let options = CollectionUploadOptions(
@@ -52,7 +52,7 @@ extension BackendClient {
 
     /// Uploads any number of data units and hands out what became of each, so that none of it has to be kept.
     ///
-    /// The items are pulled as they are needed, about 3000 ahead. While `onItem` runs no further outcome is handed out
+    /// The items are pulled as they are needed, three batches ahead. While `onItem` runs no further outcome is handed out
     /// and no unit is made.
     ///
     /// - Parameters:

@@ -49,10 +49,10 @@ extension CollectionUploader {
             return
         }
         let source = try FileSource(path: file.path)
-        let contents = source.byteCount <= FileSource.smallByteCount ? try source.contents() : nil
-        try client.configuration.contentGuard.check(source, contents: contents)
         // A write in the same tick of the file system's clock would leave no trace.
         file.isSettled = source.identity.modifiedSeconds < Int64(time(nil)) - 1
+        let contents = source.byteCount <= FileSource.smallByteCount ? try source.contents() : nil
+        try client.configuration.contentGuard.check(source, contents: contents)
         let checksum = try contents.map(FileSource.md5(of:)) ?? source.md5()
         file.hashed = HashedFile(
             path: file.path, identity: source.identity, checksum: checksum, isInspected: true)

@@ -1,7 +1,7 @@
 import Crypto
 import Synchronization
 
-/// Hashes a file while it is sent, so that it is read once and the wait for an answer is used.
+/// Hashes a file while it is sent, each byte once, and uses the wait for an answer.
 ///
 /// What is being sent is hashed as it is read. While an answer is waited for, the file is hashed ahead by a reader of its
 /// own, which keeps nothing: the system has it in its page cache when it is sent. The digests of everything up to the
@@ -136,10 +136,15 @@ package final class DigestAhead: BodyDigest {
 
     /// The MD5 of everything up to `offset` in hexadecimal digits, once it is there.
     ///
-    /// - Returns: `nil` when the hashing had passed the place before anybody wanted its digest.
+    /// - Returns: `nil` when the hashing had passed the place before anybody wanted its digest, or the file has no such
+    ///   place.
     /// - Throws: `CancellationError`.
     package func digest(at offset: Int64) async throws -> String? {
+        guard offset <= source.byteCount else { return nil }
         change { state in
+            if state.position == offset, state.digests[offset] == nil {
+                state.digests[offset] = Hexadecimal.text(state.md5.finalize())
+            }
             state.wanted.insert(offset)
             state.limit = max(state.limit, offset)
         }

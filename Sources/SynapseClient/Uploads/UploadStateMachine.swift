@@ -132,7 +132,7 @@ package struct UploadStateMachine: Sendable {
                 phase = .finalizing
                 return .finalize(upload)
             }
-            return .send(offset..<min(offset + chunkByteCount, byteCount), upload: upload)
+            return .send(offset..<offset + min(chunkByteCount, byteCount - offset), upload: upload)
         }
     }
 

@@ -52,6 +52,7 @@ struct DigestAheadTests {
             try await check(digest, 623_457, Self.md5(623_457))
             try await check(digest, 2_000_000, Self.md5(2_000_000))
             try await check(digest, 700_000, nil)
+            try await check(digest, 2_000_001, nil)
         }
     }
 
@@ -83,6 +84,15 @@ struct DigestAheadTests {
             unsafe Self.content[..<100_000].withUnsafeBytes { unsafe digest.absorb($0, at: 0) }
             digest.endSending()
             try await check(digest, 600_000, Self.md5(600_000))
+        }
+    }
+
+    @Test
+    func `The place where the hashing rests has a digest too`() async throws {
+        try await withDigest(chunk: 600_000) { digest in
+            digest.beginSending(0..<600_000)
+            unsafe Self.content[..<100_000].withUnsafeBytes { unsafe digest.absorb($0, at: 0) }
+            try await check(digest, 100_000, Self.md5(100_000))
         }
     }
 
