@@ -37,8 +37,9 @@ extension BackendClient {
     /// - Returns: The outcome of each item, in the order of the items.
     /// - Throws: `CancellationError`; every other failure is in the outcomes.
     public func uploadDataCollection(
-        _ id: DataCollection.ID, items: [OrganizedFile], projectID: Project.ID? = nil, batchSize: Int = 250,
-        maximumConcurrency: Int = 32, onProgress: (@Sendable (CollectionUploadProgress) -> Void)? = nil
+        _ id: DataCollection.ID, items: [OrganizedFile], projectID: Project.ID? = nil,
+        batchSize: Int = CollectionUploadOptions().batchSize, maximumConcurrency: Int = 32,
+        onProgress: (@Sendable (CollectionUploadProgress) -> Void)? = nil
     ) async throws -> CollectionUploadResult {
         let options = CollectionUploadOptions(
             projectID: projectID, batchSize: batchSize, maximumConcurrency: maximumConcurrency)

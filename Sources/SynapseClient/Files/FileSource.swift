@@ -139,10 +139,7 @@ package final class FileSource: Sendable {
     }
 
     package static func name(ofPath path: String) -> String {
-        let bytes = path.utf8
-        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return path }
-        let name = path[bytes.index(after: slash)...]
-        return name.isEmpty ? path.split(separator: "/").last.map(String.init) ?? path : String(name)
+        path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
     }
 
     private static func unreadable(_ path: String, _ code: Int32) -> ClientError {

@@ -90,36 +90,40 @@ final class ChunkAssembler: Sendable {
 
 /// Takes the bytes of one chunk: they count only when the whole chunk is there.
 final class ChunkSink: ByteSink, Sendable {
-    private struct State {
-        var position: Int64
-        var hasher: ContentHasher?
-    }
-
     private let file: OpenFile
     private let start: Int64
-    private let state: Mutex<State>
+    private let appender: Mutex<FileAppender>
+    private let digests: Mutex<ContentHasher?>
 
     init(file: OpenFile, start: Int64, hasher: ContentHasher?) {
         self.file = file
         self.start = start
-        state = Mutex(State(position: start, hasher: hasher))
+        appender = Mutex(FileAppender(file, at: start))
+        digests = Mutex(hasher)
     }
 
-    var position: Int64 { state.withLock { $0.position } }
+    var position: Int64 { appender.withLock { $0.position } }
 
     /// The digests up to the position, when those up to the chunk's start were known.
-    var hasher: ContentHasher? { state.withLock { $0.hasher } }
+    var hasher: ContentHasher? { digests.withLock { $0 } }
 
-    func append(_ buffer: ByteBuffer) throws {
-        try state.withLock { state in
-            try file.write(buffer, at: state.position)
-            state.position += Int64(buffer.readableBytes)
-            state.hasher?.update(buffer)
-        }
+    private func write(_ buffer: ByteBuffer) throws {
+        try appender.withLock { try $0.append(buffer) }
     }
 
+    private func hash(_ buffer: ByteBuffer) {
+        digests.withLock { $0?.update(buffer) }
+    }
+
+    func append(_ buffer: ByteBuffer) throws {
+        for part in parts { try part(buffer) }
+    }
+
+    /// The digests beside the writing.
+    var parts: [@Sendable (ByteBuffer) throws -> Void] { [write, hash] }
+
     /// Waits until the chunk is on the disk.
-    func synchronize() throws { try file.synchronize() }
+    func synchronize() throws { try appender.withLock { try $0.synchronize() } }
 
     /// Cuts off what was written.
     func undo() { try? file.truncate(to: start) }

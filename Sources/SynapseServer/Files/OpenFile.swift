@@ -63,7 +63,7 @@ final class OpenFile: Sendable {
         if let failure { throw failure }
     }
 
-    private func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(SystemError) {
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(SystemError) {
         var done = 0
         while done < bytes.count {
             let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
@@ -104,15 +104,29 @@ final class OpenFile: Sendable {
         try SystemError.check("ftruncate") { ftruncate(descriptor, off_t(byteCount)) }
     }
 
-    /// Has the system begin to bring a range to the disk, which it would otherwise put off until the file is synced.
+    /// Has reads and writes pass the system's page cache by, or not any more; answers whether the file system allows it.
     ///
-    /// Only a hint: that it can't be given costs time at the end. Linux takes the advice that bytes are not needed any
-    /// more as an order to write those that are not on the disk yet, and keeps them until that is done.
-    func beginWriting(_ range: Range<Int64>) {
+    /// Linux then wants memory, offset and length of each to be multiples of the disk's sector.
+    @discardableResult
+    func bypassCache(_ isBypassed: Bool) -> Bool {
         #if os(Linux)
-        _ = posix_fadvise(descriptor, off_t(range.lowerBound), off_t(range.count), POSIX_FADV_DONTNEED)
+        let flags = fcntl(descriptor, F_GETFL)
+        guard flags != -1 else { return false }
+        return fcntl(descriptor, F_SETFL, isBypassed ? flags | Self.direct : flags & ~Self.direct) != -1
+        #else
+        return fcntl(descriptor, F_NOCACHE, isBypassed ? 1 : 0) != -1
         #endif
     }
+
+    #if os(Linux)
+    /// `O_DIRECT`, which the C library shows to GNU sources alone. Source: Linux, `include/uapi/asm-generic/fcntl.h` and
+    /// `arch/arm64/include/uapi/asm/fcntl.h`.
+    #if arch(arm64) || arch(arm)
+    private static let direct: Int32 = 0o200000
+    #else
+    private static let direct: Int32 = 0o40000
+    #endif
+    #endif
 
     /// Waits until the file's bytes are on the disk.
     func synchronize() throws(SystemError) {

@@ -22,6 +22,9 @@ struct SystemError: Error, Sendable, CustomStringConvertible {
     /// True when the process or the system has no room for another open file.
     var isOutOfDescriptors: Bool { number == EMFILE || number == ENFILE }
 
+    /// True when the system does not take what it was asked for.
+    var isInvalidArgument: Bool { number == EINVAL }
+
     var description: String {
         let subject = path.map { "\(call) of \($0)" } ?? call
         let reason = unsafe String(cString: strerror(number))

@@ -227,7 +227,12 @@ final class KeyedSink: ByteSink, Sendable {
     var digest: String { hasher.withLock { $0.map { Hexadecimal.text($0.finalize()) } ?? "" } }
 
     func append(_ buffer: ByteBuffer) throws {
-        try sink?.append(buffer)
+        for part in parts { try part(buffer) }
+    }
+
+    var parts: [@Sendable (ByteBuffer) throws -> Void] { (sink?.parts ?? []) + [note] }
+
+    private func note(_ buffer: ByteBuffer) {
         count.withLock { $0 += buffer.readableBytes }
         hasher.withLock { hasher in
             unsafe buffer.withUnsafeReadableBytes { unsafe hasher?.update(bufferPointer: $0) }
