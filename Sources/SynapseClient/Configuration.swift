@@ -194,7 +194,7 @@ extension ClientConfiguration {
             self.transferByteCount = transferByteCount
         }
 
-        /// Bytes of buffers that one transfer takes: three pieces on their way out, one that is hashed, one of the socket.
+        /// Bytes of buffers that one transfer takes: five pieces on their way out, one that is hashed, one of the socket.
         private static let byteCountPerTransfer = 2 << 20
 
         package var transfers: Int { max(1, transferByteCount / Self.byteCountPerTransfer) }

@@ -69,22 +69,51 @@ struct ResultPrinter {
             oddRows.withLock { $0 += 1 }
             Terminal.say("odd row on page \(page): \(odd)")
         }
-        var count = 0
-        var buffered: [Model] = []
-        for try await model in list(options) {
-            count += 1
-            switch format {
-            case .json: try Terminal.write(model.jsonBytes() + [UInt8(ascii: "\n")])
-            case .table:
-                buffered.append(model)
-                guard buffered.count == 1000 else { continue }
-                try Terminal.write(Self.table(buffered, hasHeadings: count == 1000))
-                buffered = []
-            }
+        let count: Int
+        switch format {
+        case .json: count = try await printLines(list(options))
+        case .table: count = try await printTables(list(options))
         }
-        if format == .table { try Terminal.write(Self.table(buffered, hasHeadings: count < 1000)) }
         let odd = oddRows.withLock { $0 }
         if odd > 0 { throw ItemsFailed(failed: odd, total: count + odd, what: "rows") }
+    }
+
+    /// Prints an object a line, for a person at once and for a program in blocks.
+    private func printLines<Model: Listed>(_ rows: PageSequence<Model>) async throws -> Int {
+        let blockByteCount = Terminal.isInteractive ? 1 : 64 << 10
+        var block: [UInt8] = []
+        var count = 0
+        do {
+            for try await model in rows {
+                count += 1
+                block += model.jsonBytes()
+                block.append(UInt8(ascii: "\n"))
+                guard block.count >= blockByteCount else { continue }
+                try Terminal.write(block)
+                block.removeAll(keepingCapacity: true)
+            }
+        } catch {
+            // What came before the failure is not lost.
+            if !(error is OutputError) { try Terminal.write(block) }
+            throw error
+        }
+        try Terminal.write(block)
+        return count
+    }
+
+    /// Prints a table, a thousand rows at once.
+    private func printTables<Model: Listed>(_ rows: PageSequence<Model>) async throws -> Int {
+        var buffered: [Model] = []
+        var count = 0
+        for try await model in rows {
+            count += 1
+            buffered.append(model)
+            guard buffered.count == 1000 else { continue }
+            try Terminal.write(Self.table(buffered, hasHeadings: count == 1000))
+            buffered = []
+        }
+        try Terminal.write(Self.table(buffered, hasHeadings: count < 1000))
+        return count
     }
 
     private static func table<Model: Listed>(_ models: [Model], hasHeadings: Bool = true) -> String {

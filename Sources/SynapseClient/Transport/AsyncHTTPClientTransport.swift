@@ -222,7 +222,7 @@ private struct PulledBody: AsyncSequence, Sendable {
 
     struct Iterator: AsyncIteratorProtocol {
         /// Pieces that may be on their way to the loop while the next is being read.
-        private static let queuedPieceCount = 2
+        private static let queuedPieceCount = 4
 
         var reader: HTTPBody.Reader
         let progress: SendProgress
