@@ -31,6 +31,30 @@ def test_json_output_is_one_document_or_one_object_a_line(server, project):
     assert one["configuration"] == project["configuration"]
 
 
+def test_rows_before_a_page_that_fails_are_printed(server):
+    class Cut(BaseHTTPRequestHandler):
+        def do_GET(self):
+            first = "page=2" not in self.path
+            body = json.dumps({
+                "count": 6, "next": f"http://127.0.0.1:{self.server.server_port}/projects/?page=2", "previous": None,
+                "results": [{"id": number, "title": "t", "category": "image"} for number in (1, 2, 3)],
+            } if first else {"detail": "no"}).encode()
+            self.send_response(200 if first else 400)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    cut = ThreadingHTTPServer(("127.0.0.1", 0), Cut)
+    threading.Thread(target=cut.serve_forever, daemon=True).start()
+    result = run(server, "project", "list", "--all", "-o", "json", "--url", f"http://127.0.0.1:{cut.server_port}")
+    cut.shutdown()
+    assert result.returncode == 1 and "no" in result.stderr
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [1, 2, 3]
+
+
 @pytest.mark.parametrize("arguments, token, status", [
     (["project", "get", "999999"], None, 4),
     (["project", "list"], "syn_not-a-token", 3),
