@@ -62,7 +62,9 @@ struct FileAppenderTests {
     private static let direct = 0o40000
     #endif
 
-    /// The flags with which this process has a file open. Source: proc(5), `fdinfo`.
+    /// The flags with which this process has a file open.
+    ///
+    /// Source: proc(5), `fdinfo`.
     private func flags(_ path: String) throws -> Int {
         for number in FileSystem.names(in: "/proc/self/fd") {
             guard (try? FileSystem.absolutePath(of: "/proc/self/fd/\(number)")) == path else { continue }

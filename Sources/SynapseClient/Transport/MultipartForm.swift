@@ -52,7 +52,8 @@ package struct MultipartForm {
     }
 
     private mutating func append(_ text: String) {
-        if case .bytes(let bytes) = segments.last {
+        // A file in memory is not copied for the line break behind it.
+        if case .bytes(let bytes) = segments.last, bytes.count < 4096 {
             segments[segments.count - 1] = .bytes(bytes + Array(text.utf8))
         } else {
             segments.append(.bytes(Array(text.utf8)))
