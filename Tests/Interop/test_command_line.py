@@ -38,7 +38,7 @@ def test_rows_before_a_page_that_fails_are_printed(server):
             body = json.dumps({
                 "count": 6, "next": f"http://127.0.0.1:{self.server.server_port}/projects/?page=2", "previous": None,
                 "results": [{"id": number, "title": "t", "category": "image"} for number in (1, 2, 3)],
-            } if first else {"detail": "no"}).encode()
+            } if first else {"detail": "the second page is out of order"}).encode()
             self.send_response(200 if first else 400)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -49,10 +49,16 @@ def test_rows_before_a_page_that_fails_are_printed(server):
 
     cut = ThreadingHTTPServer(("127.0.0.1", 0), Cut)
     threading.Thread(target=cut.serve_forever, daemon=True).start()
-    result = run(server, "project", "list", "--all", "-o", "json", "--url", f"http://127.0.0.1:{cut.server_port}")
-    cut.shutdown()
-    assert result.returncode == 1 and "no" in result.stderr
-    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [1, 2, 3]
+    try:
+        for output in ("json", "table"):
+            result = run(server, "project", "list", "--all", "-o", output, "--url", f"http://127.0.0.1:{cut.server_port}")
+            assert result.returncode == 1 and "the second page is out of order" in result.stderr
+            lines = result.stdout.splitlines()
+            numbers = [json.loads(line)["id"] if output == "json" else int(line.split()[0]) for line in lines[-3:]]
+            assert numbers == [1, 2, 3] and len(lines) == (3 if output == "json" else 4)
+    finally:
+        cut.shutdown()
+        cut.server_close()
 
 
 @pytest.mark.parametrize("arguments, token, status", [

@@ -78,26 +78,18 @@ struct ResultPrinter {
         if odd > 0 { throw ItemsFailed(failed: odd, total: count + odd, what: "rows") }
     }
 
-    /// Prints an object a line, for a person at once and for a program in blocks.
+    /// Prints an object a line, the rows of a page at once.
     private func printLines<Model: Listed>(_ rows: PageSequence<Model>) async throws -> Int {
-        let blockByteCount = Terminal.isInteractive ? 1 : 64 << 10
-        var block: [UInt8] = []
         var count = 0
-        do {
-            for try await model in rows {
-                count += 1
-                block += model.jsonBytes()
-                block.append(UInt8(ascii: "\n"))
-                guard block.count >= blockByteCount else { continue }
-                try Terminal.write(block)
-                block.removeAll(keepingCapacity: true)
+        try await rows.forEachPage { _, models in
+            count += models.count
+            var lines: [UInt8] = []
+            for model in models {
+                lines += model.jsonBytes()
+                lines.append(UInt8(ascii: "\n"))
             }
-        } catch {
-            // What came before the failure is not lost.
-            if !(error is OutputError) { try Terminal.write(block) }
-            throw error
+            try Terminal.write(lines)
         }
-        try Terminal.write(block)
         return count
     }
 
@@ -105,12 +97,20 @@ struct ResultPrinter {
     private func printTables<Model: Listed>(_ rows: PageSequence<Model>) async throws -> Int {
         var buffered: [Model] = []
         var count = 0
-        for try await model in rows {
-            count += 1
-            buffered.append(model)
-            guard buffered.count == 1000 else { continue }
-            try Terminal.write(Self.table(buffered, hasHeadings: count == 1000))
-            buffered = []
+        do {
+            for try await model in rows {
+                count += 1
+                buffered.append(model)
+                guard buffered.count == 1000 else { continue }
+                try Terminal.write(Self.table(buffered, hasHeadings: count == 1000))
+                buffered = []
+            }
+        } catch {
+            // Rows that came before the failure are not lost.
+            if !buffered.isEmpty, !(error is OutputError) {
+                try? Terminal.write(Self.table(buffered, hasHeadings: count < 1000))
+            }
+            throw error
         }
         try Terminal.write(Self.table(buffered, hasHeadings: count < 1000))
         return count

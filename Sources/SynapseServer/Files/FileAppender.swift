@@ -2,24 +2,34 @@ import NIOCore
 
 /// Puts bytes behind one another in a file, those of large files past the system's page cache.
 ///
-/// What is stored is brought to the disk at once, so the cache would only cost: pages to find, to fill and to write out, and
-/// what others have in it. The system wants whole blocks of aligned memory for that, in which large pieces are gathered.
-/// Every method blocks: call them on the file thread pool.
+/// What is stored is brought to the disk at once, so the cache would only cost: pages to find, to fill and to write out,
+/// and what others have in it. The system wants whole blocks of aligned memory for that, in which large pieces are
+/// gathered. Where it does not pass the cache by, each 32 MiB start for the disk while the next are received. Every
+/// method blocks: call them on the file thread pool.
 @safe struct FileAppender: ~Copyable {
     /// Bytes of a block, which is also what a piece must have before the cache is passed by.
     static let blockByteCount = 1 << 20
     /// What offsets, lengths and memory are multiples of: a page, which is a multiple of a disk's sector.
     private static let alignment = 4096
 
+    /// Bytes that start for the disk together out of the cache.
+    private static let strideByteCount: Int64 = 32 << 20
+
     private let file: OpenFile
+    /// Whether the cache may be passed by: not where the bytes are wanted again soon, or the file system can't.
+    private var mayPassCache: Bool
     private var block: UnsafeMutableRawBufferPointer?
     private var blockOffset: Int64
     private var filledByteCount = 0
+    /// Where the bytes begin that have not started for the disk.
+    private var begunOffset: Int64
 
     /// Appends at an offset of a file.
-    init(_ file: OpenFile, at offset: Int64) {
+    init(_ file: OpenFile, at offset: Int64, passingCache mayPassCache: Bool = true) {
         self.file = file
+        self.mayPassCache = mayPassCache
         blockOffset = offset
+        begunOffset = offset
     }
 
     deinit {
@@ -34,6 +44,10 @@ import NIOCore
         guard let block = unsafe block else {
             try file.write(buffer, at: blockOffset)
             blockOffset += Int64(buffer.readableBytes)
+            if blockOffset - begunOffset >= Self.strideByteCount {
+                file.beginWriting(begunOffset..<blockOffset)
+                begunOffset = blockOffset
+            }
             return
         }
         var failure: SystemError?
@@ -60,10 +74,9 @@ import NIOCore
     }
 
     private mutating func beginBlocks(_ byteCount: Int) {
-        guard byteCount >= Self.blockByteCount, blockOffset % Int64(Self.alignment) == 0, file.bypassCache(true) else {
-            return
-        }
-        unsafe block = .allocate(byteCount: Self.blockByteCount, alignment: Self.alignment)
+        guard mayPassCache, byteCount >= Self.blockByteCount else { return }
+        mayPassCache = blockOffset % Int64(Self.alignment) == 0 && file.bypassCache(true)
+        if mayPassCache { unsafe block = .allocate(byteCount: Self.blockByteCount, alignment: Self.alignment) }
     }
 
     private mutating func fill(
@@ -85,7 +98,7 @@ import NIOCore
         do throws(SystemError) {
             try unsafe file.write(bytes, at: blockOffset)
         } catch  where error.isInvalidArgument {
-            // A file system that takes the flag and wants a larger alignment: what was not written goes through the cache.
+            // A file system that takes the flag and wants a larger alignment: this goes through the cache.
             file.bypassCache(false)
             try unsafe file.write(bytes, at: blockOffset)
         }

@@ -3,8 +3,8 @@ import NIOPosix
 
 /// Blocking work on the file threads that goes on while its caller does something else.
 ///
-/// The parts of a round are done at the same time, and each part one round after another. Two rounds may be under way: a part
-/// that is held up, such as by the disk, does not hold up the others at once.
+/// The parts of a round are done at the same time, and each part one round after another. Two rounds may be under way: a
+/// part that is held up, such as by the disk, does not hold up the others at once.
 struct FileWork {
     private let threads: NIOThreadPool
     private let loop: any EventLoop

@@ -7,16 +7,22 @@ import Synchronization
 /// piece; the locks only make that safe to state.
 final class IncomingFile: Sendable {
     let path: String
+    private let passesCache: Bool
     private let file = Mutex<FileAppender?>(nil)
     private let hasher = Mutex(ContentHasher())
 
-    init(path: String) {
+    /// Receives into a new file; what is read again soon does not pass the system's page cache by.
+    init(path: String, passesCache: Bool) {
         self.path = path
+        self.passesCache = passesCache
     }
 
     private func write(_ buffer: ByteBuffer) throws {
         try file.withLock { file in
-            if file == nil { file = FileAppender(try OpenFile(path: path, mode: .creating), at: 0) }
+            if file == nil {
+                file = FileAppender(
+                    try OpenFile(path: path, mode: .creating), at: 0, passingCache: passesCache)
+            }
             try file?.append(buffer)
         }
     }

@@ -29,8 +29,8 @@ struct LocalFileStore: Sendable {
     /// Whether a name is of the form that files have while they are received.
     static func isTemporaryName(_ text: String) -> Bool { text.hasSuffix(".tmp") && isName(text.dropLast(4)) }
 
-    func makeIncomingFile() -> IncomingFile {
-        IncomingFile(path: directory.uploads + "/" + Self.makeName() + ".tmp")
+    func makeIncomingFile(passesCache: Bool = true) -> IncomingFile {
+        IncomingFile(path: directory.uploads + "/" + Self.makeName() + ".tmp", passesCache: passesCache)
     }
 
     func path(of name: String) -> String { "\(folder(of: name))/\(name)" }

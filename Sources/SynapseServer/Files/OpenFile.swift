@@ -104,6 +104,16 @@ final class OpenFile: Sendable {
         try SystemError.check("ftruncate") { ftruncate(descriptor, off_t(byteCount)) }
     }
 
+    /// Has the system begin to bring a range to the disk, which it would otherwise put off until the file is synced.
+    ///
+    /// Only a hint: that it can't be given costs time at the end. Linux takes the advice that bytes are not needed any
+    /// more as an order to write those that are not on the disk yet, and keeps them until that is done.
+    func beginWriting(_ range: Range<Int64>) {
+        #if os(Linux)
+        _ = posix_fadvise(descriptor, off_t(range.lowerBound), off_t(range.count), POSIX_FADV_DONTNEED)
+        #endif
+    }
+
     /// Has reads and writes pass the system's page cache by, or not any more; answers whether the file system allows it.
     ///
     /// Linux then wants memory, offset and length of each to be multiples of the disk's sector.

@@ -26,7 +26,8 @@ extension LocalFileStore {
             try link(piecePath(piece.name), as: name)
             return piece.digests
         }
-        let whole = makeIncomingFile()
+        // One thread does it all: it would wait for each piece that passed the cache.
+        let whole = makeIncomingFile(passesCache: false)
         do {
             for piece in pieces {
                 let file = try OpenFile(path: piecePath(piece.name), mode: .reading)

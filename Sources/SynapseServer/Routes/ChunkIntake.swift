@@ -123,7 +123,7 @@ struct ChunkIntake: Sendable {
         }
     }
 
-    /// Returns when others have waited for the upload for two seconds in which nothing was stored.
+    /// Returns when others have waited for the upload for two seconds in which nothing came.
     private func waitUntilStalled(_ sink: KeyedSink) async throws {
         var stalledCount = 0
         var known = sink.byteCount

@@ -84,7 +84,7 @@ struct PresignedConfirmation: Sendable {
         let digests: ContentDigests
         do {
             digests = try await files.run { [files] in try files.assemble(pieces, as: name) }
-        } catch is SystemError {
+        } catch let error as SystemError where error.isMissing {
             // Another confirmation may have been faster; the transaction tells.
             return .failed("The bytes of the upload are gone; send the file again.")
         }

@@ -44,7 +44,8 @@ enum PresignedStorageRoutes {
         if let length = headers[.contentLength].flatMap({ Int64($0) }), length != expected {
             throw Refusal(.badRequest, "InvalidRequest", "\(expected) bytes were announced, not \(length).")
         }
-        let incoming = files.makeIncomingFile()
+        // A part is read again when the file is put together.
+        let incoming = files.makeIncomingFile(passesCache: false)
         let name = LocalFileStore.makeName()
         do {
             let digests = try await receive(scope.request, expected, incoming, files)
