@@ -1,3 +1,10 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 import NIOCore
 
 /// Puts bytes behind one another in a file, those of large files past the system's page cache.
@@ -33,7 +40,7 @@ import NIOCore
     }
 
     deinit {
-        unsafe block?.deallocate()
+        if let block = unsafe block { _ = unsafe munmap(block.baseAddress, block.count) }
     }
 
     /// The length of the file with all that was taken.
@@ -67,7 +74,7 @@ import NIOCore
             // The end is of any length, which only the cache takes.
             file.bypassCache(false)
             try unsafe write(block)
-            unsafe block.deallocate()
+            unsafe munmap(block.baseAddress, block.count)
             unsafe self.block = nil
         }
         try file.synchronize()
@@ -76,7 +83,16 @@ import NIOCore
     private mutating func beginBlocks(_ byteCount: Int) {
         guard mayPassCache, byteCount >= Self.blockByteCount else { return }
         mayPassCache = blockOffset % Int64(Self.alignment) == 0 && file.bypassCache(true)
-        if mayPassCache { unsafe block = .allocate(byteCount: Self.blockByteCount, alignment: Self.alignment) }
+        guard mayPassCache else { return }
+        // Straight from the system, in pages: one thread's allocator would keep what another gave back.
+        let memory = unsafe mmap(
+            nil, Self.blockByteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        if let memory = unsafe memory, unsafe memory != MAP_FAILED {
+            unsafe block = UnsafeMutableRawBufferPointer(start: memory, count: Self.blockByteCount)
+        } else {
+            mayPassCache = false
+            file.bypassCache(false)
+        }
     }
 
     private mutating func fill(
