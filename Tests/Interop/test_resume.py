@@ -326,6 +326,23 @@ def test_memory_does_not_grow_with_the_file(make_server, state, tmp_path):
 
 
 @needs_proc
+def test_the_backend_does_not_grow_with_what_it_takes(make_server, state, tmp_path):
+    """What the backend holds after 15 uploads of 100 MiB is about what it held after 5."""
+    server = make_server()
+    path = tmp_path / "file.bin"
+    write(path, 100 * MIB)
+    held = []
+    for number in range(1, 16):
+        status, _, said = upload(server.url, server, state, path, "--chunked", chunk=0)
+        assert status == 0, said
+        if number in (5, 15):
+            text = Path(f"/proc/{server.process.pid}/status").read_text()
+            held.append(int(re.search(r"RssAnon:\s+(\d+) kB", text).group(1)) << 10)
+    print(f"{held[0] / MIB:.1f} MiB after 5, {held[1] / MIB:.1f} MiB after 15")
+    assert 0 < held[1] < held[0] + 5 * MIB
+
+
+@needs_proc
 def test_a_file_more_costs_little_memory(make_server, state, tmp_path):
     """What 20,000 files add to a dry run of 2,000; SYNAPSE_TEST_FILES takes another number."""
     server = make_server()
