@@ -115,10 +115,6 @@ final class ChunkSink: ByteSink, Sendable {
         digests.withLock { $0?.update(buffer) }
     }
 
-    func append(_ buffer: ByteBuffer) throws {
-        for part in parts { try part(buffer) }
-    }
-
     /// The digests beside the writing.
     var parts: [@Sendable (ByteBuffer) throws -> Void] { [write, hash] }
 

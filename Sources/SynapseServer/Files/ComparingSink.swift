@@ -19,7 +19,9 @@ final class ComparingSink: ByteSink, Sendable {
     /// Whether all that came is what the file has in its place.
     var isEqual: Bool { state.withLock { $0.isEqual } }
 
-    func append(_ buffer: ByteBuffer) throws {
+    var parts: [@Sendable (ByteBuffer) throws -> Void] { [compare] }
+
+    private func compare(_ buffer: ByteBuffer) throws {
         guard buffer.readableBytes > 0 else { return }
         try state.withLock { state in
             let stored = try file.read(at: state.position, count: buffer.readableBytes)

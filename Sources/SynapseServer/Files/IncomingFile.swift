@@ -49,10 +49,6 @@ final class IncomingFile: Sendable {
 }
 
 extension IncomingFile: ByteSink {
-    func append(_ buffer: ByteBuffer) throws {
-        for part in parts { try part(buffer) }
-    }
-
     /// The digests beside the writing.
     var parts: [@Sendable (ByteBuffer) throws -> Void] { [write, hash] }
 }

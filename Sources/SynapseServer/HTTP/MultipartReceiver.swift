@@ -4,13 +4,14 @@ import NIOCore
 
 /// Something that takes bytes in order; it blocks.
 protocol ByteSink: Sendable {
-    func append(_ buffer: ByteBuffer) throws
-    /// What ``append(_:)`` is made of, where its parts can be done at the same time.
+    /// What is done with each piece; the parts can be done at the same time.
     var parts: [@Sendable (ByteBuffer) throws -> Void] { get }
 }
 
 extension ByteSink {
-    var parts: [@Sendable (ByteBuffer) throws -> Void] { [append] }
+    func append(_ buffer: ByteBuffer) throws {
+        for part in parts { try part(buffer) }
+    }
 }
 
 /// Reads a multipart body whose file goes to a sink while it arrives.

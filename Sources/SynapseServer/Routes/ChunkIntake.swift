@@ -226,10 +226,6 @@ final class KeyedSink: ByteSink, Sendable {
 
     var digest: String { hasher.withLock { $0.map { Hexadecimal.text($0.finalize()) } ?? "" } }
 
-    func append(_ buffer: ByteBuffer) throws {
-        for part in parts { try part(buffer) }
-    }
-
     var parts: [@Sendable (ByteBuffer) throws -> Void] { (sink?.parts ?? []) + [note] }
 
     private func note(_ buffer: ByteBuffer) {
