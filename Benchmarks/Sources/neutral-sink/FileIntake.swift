@@ -1,12 +1,15 @@
-import Crypto
 import NIOCore
 import NIOHTTP1
 
-/// The body of one request: the file in a multipart body is digested as it comes, a chunk of an upload is put aside, any
-/// other body is kept.
+/// The body of one request: of a multipart body the file alone, any other body as it is.
 struct FileIntake {
-    /// The digest of the file so far.
-    private(set) var digest = Insecure.MD5()
+    /// Bytes in which the file of a multipart body has begun at the latest.
+    private static let headByteCount = 4096
+
+    /// Bytes of a body whose file needs no spool.
+    private static let smallByteCount = 1 << 20
+
+    private var small = ByteBuffer()
     private var spool: Spool?
     private(set) var byteCount: Int64 = 0
     private(set) var fileByteCount: Int64 = 0
@@ -15,15 +18,15 @@ struct FileIntake {
 
     private var boundary: [UInt8]?
     private var contentByteCount: Int64 = 0
-    private var kept: [UInt8] = []
+    private(set) var kept: [UInt8] = []
     private var isInFile = false
     private var remaining: Int64 = 0
 
     init() {}
 
     init(_ head: HTTPRequestHead, upload: SinkState.Upload?) {
-        spool = upload?.spool
         contentByteCount = head.headers.first(name: "content-length").flatMap(Int64.init) ?? 0
+        spool = upload?.spool ?? (contentByteCount > Self.smallByteCount ? Spool() : nil)
         totalByteCount =
             head.headers.first(name: "content-range")?.split(separator: "/").last.flatMap { Int64($0) } ?? 0
         if let type = head.headers.first(name: "content-type"), let mark = type.firstRange(of: "boundary=") {
@@ -35,16 +38,17 @@ struct FileIntake {
         byteCount += Int64(buffer.readableBytes)
         guard let boundary else { return kept += buffer.readableBytesView }
         if isInFile { return addFile(buffer.readableBytesView[...]) }
-        kept += buffer.readableBytesView
+        let before = kept.count
+        kept += buffer.readableBytesView.prefix(max(0, Self.headByteCount - before))
         guard let name = find(Array(#"name="file""#.utf8), in: kept),
             let end = find(Array("\r\n\r\n".utf8), in: kept, from: name)
         else { return }
         isInFile = true
+        kept = []
         // Behind the file come a line break, the boundary between two pairs of dashes, and a line break.
         remaining = contentByteCount - Int64(end + 4) - Int64(boundary.count + 8)
-        let rest = ByteBuffer(bytes: kept[(end + 4)...])
-        kept = []
-        addFile(rest.readableBytesView[...])
+        if spool == nil { small.reserveCapacity(Int(max(0, remaining))) }
+        addFile(buffer.readableBytesView.dropFirst(end + 4 - before))
     }
 
     private mutating func addFile(_ bytes: ByteBufferView) {
@@ -53,11 +57,14 @@ struct FileIntake {
         if let spool {
             spool.append(part)
         } else {
-            part.withUnsafeBytes { digest.update(bufferPointer: $0) }
+            small.writeBytes(part)
         }
         fileByteCount += Int64(part.count)
         remaining -= Int64(part.count)
     }
+
+    /// The file that the body brought.
+    var file: FileContent { spool.map { .spooled($0) } ?? .small(small) }
 
     var isMultipart: Bool { boundary != nil }
 

@@ -3,10 +3,10 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// A server that only takes what it is sent: it checks MD5 digests, answers after a chosen time, and keeps nothing.
+/// A server that only takes what it is sent: it checks MD5 digests, answers after a chosen time, and writes nothing.
 ///
-/// It stands in for a backend, so that what a backend costs does not hide what a client costs. For the same reason the
-/// digest of an upload in chunks is computed when the run is over and `/sink` is asked.
+/// It stands in for a backend, so that what a backend costs does not hide what a client costs. For the same reason
+/// digests are computed when the run is over and `/sink` is asked.
 @main
 struct NeutralSink: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

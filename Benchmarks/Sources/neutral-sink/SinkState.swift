@@ -20,7 +20,7 @@ final class SinkState: Sendable {
     struct Counters {
         var requests = 0
         var bodyBytes: Int64 = 0
-        /// Finished uploads whose bytes have the MD5 that the client gave, and others.
+        /// Finished uploads and files of units whose bytes have the MD5 that the client gave, and others.
         var verified = 0
         var spoiled = 0
     }
@@ -28,6 +28,8 @@ final class SinkState: Sendable {
     let latency: TimeAmount
     let taskCount: Int
     private let uploads = NIOLockedValueBox<[Int: Upload]>([:])
+    private let files = NIOLockedValueBox<[(id: Int, content: FileContent)]>([])
+    private let units = NIOLockedValueBox<[[UInt8]]>([])
     private let counters = NIOLockedValueBox(Counters())
     private let nextID = NIOLockedValueBox(1)
 
@@ -53,6 +55,19 @@ final class SinkState: Sendable {
 
     func keep(_ id: Int, _ upload: Upload) { uploads.withLockedValue { $0[id] = upload } }
 
+    /// Keeps a file until its digest is wanted.
+    ///
+    /// - Returns: What stands for its digest until then.
+    func keep(_ file: FileContent, _ id: Int) -> String {
+        files.withLockedValue { $0.append((id, file)) }
+        return Self.name(ofFile: id)
+    }
+
+    /// Keeps a body that makes units, whose checksums name files.
+    func keep(units body: [UInt8]) { units.withLockedValue { $0.append(body) } }
+
+    private static func name(ofFile id: Int) -> String { "sink-\(id)" }
+
     func note(bodyBytes: Int64) {
         counters.withLockedValue {
             $0.requests += 1
@@ -73,7 +88,37 @@ final class SinkState: Sendable {
         for upload in finished {
             if upload.spool.digest() == upload.digest { result.verified += 1 } else { result.spoiled += 1 }
         }
+        let known = drainFiles()
+        for checksum in drainChecksums() {
+            if known.contains(checksum) { result.verified += 1 } else { result.spoiled += 1 }
+        }
         return result
+    }
+
+    /// The digests of the files that were kept, and the names that were given in their place.
+    private func drainFiles() -> Set<String> {
+        let kept = files.withLockedValue { files in
+            defer { files = [] }
+            return files
+        }
+        var known: Set<String> = []
+        for file in kept {
+            known.formUnion([file.content.digest(), Self.name(ofFile: file.id)])
+        }
+        return known
+    }
+
+    /// The checksums by which units name their files.
+    private func drainChecksums() -> [String] {
+        let bodies = units.withLockedValue { units in
+            defer { units = [] }
+            return units
+        }
+        return bodies.flatMap { body in
+            String(decoding: body, as: UTF8.self).split(separator: "\"checksum\"").dropFirst().compactMap { rest in
+                rest.split(separator: "\"", maxSplits: 2).dropFirst().first.map(String.init)
+            }
+        }
     }
 }
 

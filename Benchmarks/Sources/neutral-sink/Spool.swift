@@ -2,7 +2,22 @@ import Crypto
 import NIOConcurrencyHelpers
 import NIOCore
 
-/// The bytes of an upload, put aside as they come and digested after the run, when it costs no rival anything.
+/// What a client sent as one file, until its digest is wanted.
+enum FileContent {
+    case small(ByteBuffer)
+    case spooled(Spool)
+
+    /// The MD5 of all bytes; empties a spool.
+    func digest() -> String {
+        switch self {
+        case .small(let bytes):
+            bytes.readableBytesView.withUnsafeBytes { hexadecimal(Insecure.MD5.hash(data: $0)) }
+        case .spooled(let spool): spool.digest()
+        }
+    }
+}
+
+/// The bytes of a large file, put aside as they come and digested after the run, when it costs no rival anything.
 ///
 /// Its memory is used again by the next one: fresh pages would cost about as much as a digest.
 final class Spool: Sendable {
