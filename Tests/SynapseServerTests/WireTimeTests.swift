@@ -48,18 +48,3 @@ struct WireTimeTests {
         }
     }
 }
-
-struct FilenameTests {
-    @Test(arguments: [
-        ("a/b.png", "b.png"), ("a\\b.png", "a\\b.png"), ("../\u{301}etc/\u{301}passwd.png", "\u{301}passwd.png"),
-        ("..\\\u{301}x", "..\\\u{301}x"), ("..", "file"), ("x/", "x"), ("", "file"), ("a\u{0}b", "ab"),
-    ])
-    func onlyTheLastComponentIsKept(text: String, expected: String) {
-        #expect(Array(Filename.base(text).unicodeScalars) == Array(expected.unicodeScalars))
-    }
-
-    @Test(arguments: [("a.PNG", "png"), ("a.\u{301}png", "\u{301}png"), (".png", ""), ("a", "")])
-    func theSuffixIsWhatFollowsTheLastDot(name: String, expected: String) {
-        #expect(Array(Filename.suffix(name).unicodeScalars) == Array(expected.unicodeScalars))
-    }
-}

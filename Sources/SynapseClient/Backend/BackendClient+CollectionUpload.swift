@@ -38,7 +38,8 @@ extension BackendClient {
     /// - Throws: `CancellationError`; every other failure is in the outcomes.
     public func uploadDataCollection(
         _ id: DataCollection.ID, items: [OrganizedFile], projectID: Project.ID? = nil,
-        batchSize: Int = CollectionUploadOptions().batchSize, maximumConcurrency: Int = 32,
+        batchSize: Int = CollectionUploadOptions().batchSize,
+        maximumConcurrency: Int = CollectionUploadOptions().maximumConcurrency,
         onProgress: (@Sendable (CollectionUploadProgress) -> Void)? = nil
     ) async throws -> CollectionUploadResult {
         let options = CollectionUploadOptions(

@@ -72,22 +72,3 @@ extension DataUnitRecord.File {
         }
     }
 }
-
-/// What a client's name of a file is taken for: data to be shown, never a path.
-enum Filename {
-    /// The last component, without control characters, of at most 255 characters.
-    static func base(_ text: String) -> String {
-        // By scalars: as characters, a slash with a combining mark behind it is no slash.
-        let last = text.unicodeScalars.split { $0 == "/" }.last ?? ""[...].unicodeScalars
-        let kept = last.filter { $0.value >= 0x20 && $0.value != 0x7F }.suffix(255)
-        let name = String(String.UnicodeScalarView(kept))
-        return name.isEmpty || name == "." || name == ".." ? "file" : name
-    }
-
-    /// The part behind the last dot in lower case, or nothing.
-    static func suffix(_ name: String) -> String {
-        let scalars = name.unicodeScalars
-        guard let dot = scalars.lastIndex(of: "."), dot != scalars.startIndex else { return "" }
-        return String(scalars[scalars.index(after: dot)...]).lowercased()
-    }
-}
