@@ -148,8 +148,7 @@ public struct PluginPackage: Sendable {
             try Task.checkCancellation()
             do {
                 try rules.check(FileSource(path: path))
-            } catch {
-                guard error.code == .unsafeContent else { throw error }
+            } catch let error as ClientError where error.code == .unsafeContent {
                 refusals.append((file.name, error))
             }
         }

@@ -186,7 +186,7 @@ public final class BackendServer: Service, Sendable {
                 table: table, faults: configuration.faultPlan, logger: configuration.logger),
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [OneRequestConnections()],
+                    additionalChannelHandlers: [ConnectionSetup()],
                     idleTimeout: TimeAmount(configuration.idleTimeout))),
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil,

@@ -274,6 +274,20 @@ def test_report_and_retry(server, tmp_path):
     assert "line 1" in folder.run("--retry-failed", str(report), status=64)["stderr"]
 
 
+def test_a_retry_gives_a_file_no_notes_of_another(server, tmp_path):
+    folder = Folder(server, tmp_path)
+    folder.picture("1.png")
+    (folder.path / "b").mkdir()
+    (folder.path / "b/1.png").write_bytes(b"MZ" + b"\0" * 100)
+    notes, report = tmp_path / "notes.csv", tmp_path / "report.jsonl"
+    notes.write_text("file,n\n1.png,root\n")
+    folder.run("--metadata", str(notes), "--report", str(report), status=2)
+    folder.picture("b/1.png")
+    retried = by_path(folder.run("--metadata", str(notes), "--retry-failed", str(report)))
+    assert list(retried) == ["b/1.png"]
+    assert server.get(f"data_units/{retried['b/1.png']['data_unit']}/")["meta"] == {}
+
+
 def test_units_of_several_files(server, tmp_path):
     folder = Folder(server, tmp_path, specifications=[
         {"name": "image", "file_type": "image", "is_required": True, "extensions": ["png"]},
@@ -423,9 +437,116 @@ def test_a_retry_that_is_ended_forgets_no_failure(make_server, tmp_path, end):
     wait_for_units(folder)
     process.send_signal(end)
     process.communicate(timeout=60)
-    assert process.returncode != 0 and report.read_bytes() == before
-    assert folder.run("--retry-failed", str(report), "--report", str(report))["units"] == 1500
-    assert len(report.read_text().splitlines()) == 1500 and b"not_tried" not in report.read_bytes()
+    assert process.returncode != 0
+    if end == signal.SIGKILL:
+        assert report.read_bytes() == before
+    rows = [json.loads(line) for line in report.read_text().splitlines()]
+    assert len({row["path"] for row in rows}) == 1500 and {row.get("reason") for row in rows} <= {None, "not_tried"}
+    left = sum(row["state"] == "failed" for row in rows)
+    assert left > 0 and len(folder.run("--retry-failed", str(report), "--report", str(report))["items"]) == left
+    assert folder.count() == 1500 and b"not_tried" not in report.read_bytes()
+
+
+def test_an_upload_that_is_interrupted_can_be_retried_by_its_report(make_server, tmp_path):
+    folder = big_folder(make_server(), tmp_path)
+    report = tmp_path / "report.jsonl"
+    process = folder.start("--report", str(report))
+    wait_for_units(folder)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    rows = [json.loads(line) for line in report.read_text().splitlines()]
+    assert len({row["path"] for row in rows}) == len(rows) == 1500
+    assert folder.run("--retry-failed", str(report))["failed"] == 0 and folder.count() == 1500
+
+
+def test_what_a_dry_run_planned_can_be_sent_by_its_report(server, tmp_path):
+    folder = Folder(server, tmp_path)
+    folder.picture("a.png")
+    report = tmp_path / "report.jsonl"
+    report.write_text('{"path":"a.png","state":"failed"}\n')
+    folder.run("--retry-failed", str(report), "--report", str(report), "--dry-run")
+    assert folder.count() == 0
+    assert folder.run("--retry-failed", str(report), "--report", str(report))["uploaded"] == 1
+    empty = folder.run("--retry-failed", str(report), "--report", str(report))
+    assert (empty["failed"], empty["items"]) == (0, []) and "nothing failed" in empty["stderr"]
+    report.write_text("")
+    assert "is empty" in folder.run("--retry-failed", str(report), status=64)["stderr"]
+
+
+def test_a_report_of_another_folder_is_not_retried(server, tmp_path):
+    folder = Folder(server, tmp_path)
+    folder.picture("a.png")
+    report = tmp_path / "report.jsonl"
+    report.write_text('{"path":"b.png","state":"failed"}\n')
+    assert "of another folder" in folder.run("--retry-failed", str(report), status=64)["stderr"]
+
+
+def test_files_of_a_folder_that_failed_are_tried(server, tmp_path):
+    folder = Folder(server, tmp_path)
+    folder.picture("a.png")
+    for index in range(3):
+        folder.picture(f"closed/{index}.png")
+    report = tmp_path / "report.jsonl"
+    report.write_text('{"path":"a.png","state":"uploaded"}\n{"path":"closed","state":"failed","reason":"unreadable"}\n')
+    assert sorted(by_path(folder.run("--retry-failed", str(report)))) == [f"closed/{index}.png" for index in range(3)]
+
+
+def test_two_runs_do_not_write_one_report(make_server, tmp_path):
+    server = make_server()
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    first, second = big_folder(server, tmp_path / "one"), big_folder(server, tmp_path / "two", 20)
+    report = tmp_path / "report.jsonl"
+    process = first.start("--report", str(report))
+    wait_for_units(first)
+    assert "another upload writes the report" in second.run("--report", str(report), status=64)["stderr"]
+    process.communicate(timeout=120)
+    assert process.returncode == 0 and len(report.read_text().splitlines()) == 1500
+    second.run("--report", str(report))
+
+
+def test_a_project_of_another_collection_is_found_out_before_anything_is_sent(server, tmp_path):
+    (tmp_path / "other").mkdir()
+    folder, other = Folder(server, tmp_path), Folder(server, tmp_path / "other", project=True)
+    folder.picture("a.png")
+    for more in ([], ["--dry-run"]):
+        result = folder.run("--project", str(other.project), *more, status=64)
+        assert f"of data collection {other.collection}, not {folder.collection}" in result["stderr"]
+    assert folder.count() == 0
+
+
+def test_a_token_on_standard_input(server, tmp_path):
+    folder = Folder(server, tmp_path)
+    folder.picture("a.png")
+    environment = {name: value for name, value in folder.environment.items() if name != "SYNAPSE_ACCESS_TOKEN"}
+    result = subprocess.run(
+        folder.arguments("--token-file", "-"), input=server.token + "\n", capture_output=True, text=True, env=environment)
+    assert result.returncode == 0, result.stderr
+    assert folder.count() == 1
+
+
+def test_metadata_about_nothing_sends_nothing_and_spelling_does_not_matter(server, tmp_path):
+    folder = Folder(server, tmp_path)
+    folder.picture("caf\u00e9.png")
+    notes = tmp_path / "notes.csv"
+    notes.write_text("file,n\nother.png,1\n")
+    assert "nothing was sent" in folder.run("--metadata", str(notes), status=64)["stderr"] and folder.count() == 0
+    notes.write_text("file,n\ncafe\u0301.png,1\n")
+    unit = by_path(folder.run("--metadata", str(notes)))["caf\u00e9.png"]["data_unit"]
+    assert server.get(f"data_units/{unit}/")["meta"] == {"n": "1"}
+
+
+def test_a_wrong_digest_in_the_ledger_costs_one_run(server, tmp_path):
+    folder = Folder(server, tmp_path)
+    folder.picture("a.png")
+    os.utime(folder.path / "a.png", (1, 1))
+    time.sleep(2.1)
+    folder.run()
+    ledger = next(folder.state.glob("datasets/*.ledger.jsonl"))
+    ledger.write_text(re.sub('"checksum":"[0-9a-f]*"', f'"checksum":"{"0" * 32}"', ledger.read_text()))
+    assert by_path(folder.run(status=2))["a.png"]["reason"] == "checksum_mismatch"
+    assert folder.run()["failed"] == 0
 
 
 def test_a_report_takes_the_place_of_nothing_else(server, tmp_path):
@@ -509,7 +630,7 @@ def test_units_that_keep_other_notes_are_told(server, tmp_path):
     rows = by_path(second)
     assert second["units_with_other_notes"] == 1 and "note" in rows["c.png"] and "note" not in rows["a.png"]
     text = subprocess.run(folder.arguments("--metadata", str(notes)), capture_output=True, text=True, env=folder.environment).stdout
-    assert "1 units keep other notes" in text
+    assert "1 units were there and keep their notes" in text
     assert folder.run()["units_with_other_notes"] == 0
 
 

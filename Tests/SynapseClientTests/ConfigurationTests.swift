@@ -78,6 +78,9 @@ import Testing
         arguments: [
             ("7", Duration.seconds(7)), ("0", .zero), ("0.5", .milliseconds(500)), ("-1", nil), ("soon", nil),
             ("Thu, 01 Jan 1970 00:16:40 GMT", .seconds(400)), ("Thu, 01 Jan 1970 00:00:00 GMT", .zero),
+            ("Sun, 9223372036854775807 Nov 1994 08:49:37 GMT", nil),
+            ("Sun, 06 Nov 1994 9223372036854775807:0:0 GMT", nil),
+            ("Sun, 06 Nov 1994 08:60:00 GMT", nil), ("Sun, 0 Nov 1994 08:49:37 GMT", nil),
         ] as [(String, Duration?)])
     func `Retry-After is seconds or a date`(text: String, duration: Duration?) {
         #expect(RetryAfter.parse(text, now: .init(timeIntervalSince1970: 600)) == duration)

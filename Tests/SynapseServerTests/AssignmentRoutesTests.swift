@@ -55,6 +55,23 @@ struct AssignmentRoutesTests {
         }
     }
 
+    @Test func aReviewerIsNotAddedByAskingAgain() async throws {
+        try await withEmbeddedBackend { backend in
+            let crew = try await Crew(backend)
+            let body: JSONValue = ["task": .integer(crew.tasks[0]), "user": .integer(crew.ann.id)]
+            let first = try await crew.owner.post("/assignments/", body)
+            #expect(first.status == 201 && first["reviewer"] == .null, "\(first.text)")
+            let other = try await crew.owner.post(
+                "/assignments/",
+                [
+                    "task": .integer(crew.tasks[0]), "user": .integer(crew.ann.id),
+                    "reviewer": .integer(crew.rae.id),
+                ])
+            #expect(other.status == 400 && other["reviewer"] != .null, "\(other.text)")
+            #expect(try await crew.owner.post("/assignments/", body).id == first.id)
+        }
+    }
+
     @Test func aLimitOfNoneIsNoLimit() async throws {
         try await withEmbeddedBackend { backend in
             let crew = try await Crew(backend, tasks: 1, project: ["count_max_assignments_per_task": 0])

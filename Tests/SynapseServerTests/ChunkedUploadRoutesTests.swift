@@ -221,6 +221,32 @@ struct ChunkedUploadRoutesTests {
             #expect(FileSystem.names(in: backend.dataDirectory + "/uploads").isEmpty)
         }
     }
+
+    @Test func whatIsCompleteIsNotRemoved() async throws {
+        try await withEmbeddedBackend { backend in
+            let client = TestClient(backend)
+            let (path, reply) = try await Self.begin(client)
+            let id = reply["id"].stringValue ?? ""
+            _ = try await client.chunk(path, Array(Self.content[10...]), range: "bytes 10-24/25")
+            #expect(try await client.post(path, ["md5": .string(TestClient.md5(Self.content))]).status == 200)
+            #expect(try await client.send(.DELETE, path).status == 400)
+            #expect(try await client.post("/data_files/", ["chunked_upload": .string(id)]).status == 201)
+            #expect(try await client.send(.DELETE, path).status == 400)
+        }
+    }
+
+    @Test func theListOfUnfinishedOnesSaysThatItHasNoFilters() async throws {
+        try await withEmbeddedBackend { backend in
+            let client = TestClient(backend)
+            for list in ["chunked_upload", "tenants"] {
+                #expect(try await client.get("/\(list)/?page=1").status == 200)
+                for key in ["search", "ids", "ids_ex", "ordering"] {
+                    let reply = try await client.get("/\(list)/?\(key)=1")
+                    #expect(reply.status == 400 && reply[key] != .null, "\(list) \(key)")
+                }
+            }
+        }
+    }
 }
 
 /// Gives some bytes, then fails.

@@ -58,6 +58,41 @@ struct ConnectionTests {
         }
     }
 
+    /// RFC 9110, section 10.1.1: a client that waits for it is told to go on, in its turn.
+    @Test func aClientThatWaitsIsToldToGoOn() async throws {
+        try await withEmbeddedBackend { backend in
+            let head = "POST /projects/ HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-Continue\r\n"
+            let cases: [(String, [String], String)] = [
+                (head + "\r\n", ["100 Continue"], "{}"),
+                ("GET /health HTTP/1.1\r\nHost: x\r\n\r\n" + head + "\r\n", ["200 OK", "100 Continue"], "{}"),
+                (head.replacing("HTTP/1.1", with: "HTTP/1.0") + "\r\n{}", [], ""),
+            ]
+            for (text, before, body) in cases {
+                let answers = Mutex("")
+                let channel = try await Self.connect(backend)
+                try await channel.pipeline.addHandler(TextCollector { text in answers.withLock { $0 += text } }).get()
+                try await channel.writeAndFlush(ByteBuffer(string: text)).get()
+                let statuses: @Sendable () -> [String] = {
+                    answers.withLock { $0 }.split(separator: "HTTP/1.1 ").map { String($0.prefix { $0 != "\r\n" }) }
+                }
+                try await eventually { statuses().starts(with: before) }
+                try await channel.writeAndFlush(ByteBuffer(string: body)).get()
+                try await eventually { statuses() == before + ["401 Unauthorized"] }
+                try? await channel.close()
+            }
+        }
+    }
+
+    private final class TextCollector: ChannelInboundHandler, Sendable {
+        typealias InboundIn = ByteBuffer
+
+        private let take: @Sendable (String) -> Void
+
+        init(_ take: @escaping @Sendable (String) -> Void) { self.take = take }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) { take(String(buffer: unwrapInboundIn(data))) }
+    }
+
     @Test func connectionsAreBounded() async throws {
         try await withEmbeddedBackend(configure: { $0.maximumConnectionCount = 2 }) { backend in
             var open: [any Channel] = []
@@ -97,6 +132,36 @@ struct ConnectionTests {
                 let done = try await client.post(path, ["md5": .string(TestClient.md5(piece + piece))])
                 #expect(done.status == 200)
                 group.cancelAll()
+            }
+        }
+    }
+
+    /// A slow client is none that has stalled, however small its pieces are.
+    @Test func aSlowUploadIsNotTakenOver() async throws {
+        try await withEmbeddedBackend { backend in
+            let client = TestClient(backend)
+            let piece = [UInt8](repeating: 7, count: 10 * 65_536)
+            let total = piece.count * 2
+            let first = try await client.chunk("/chunked_upload/", piece, range: "bytes 0-\(piece.count - 1)/\(total)")
+            let path = first["url"].stringValue ?? ""
+            let range = "bytes \(piece.count)-\(total - 1)/\(total)"
+            let locks = backend.server.services.assembler.locks
+            let id = first["id"].stringValue ?? ""
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let slow = SlowSequence(bytes: TestClient.multipart(file: piece), pause: .milliseconds(500))
+                group.addTask {
+                    let reply = try await client.with("Content-Range", range).send(
+                        .PUT, path, body: .stream(slow, length: .unknown),
+                        type: "multipart/form-data; boundary=b0undary")
+                    #expect(reply.status == 200, "\(reply.text)")
+                }
+                try await Task.sleep(for: .seconds(1))
+                group.addTask {
+                    let reply = try await client.chunk(path, piece, range: range)
+                    #expect(reply.status == 200, "\(reply.text)")
+                }
+                try await eventually { locks.isAwaited(id) }
+                try await group.waitForAll()
             }
         }
     }
@@ -168,6 +233,29 @@ func eventually(_ condition: () throws -> Bool) async throws {
         try await Task.sleep(for: .milliseconds(10))
     }
     throw CancellationError()
+}
+
+/// Gives bytes in pieces of 64 KiB with a pause after each.
+struct SlowSequence: AsyncSequence, Sendable {
+    typealias Element = ByteBuffer
+
+    let bytes: [UInt8]
+    let pause: Duration
+
+    func makeAsyncIterator() -> Iterator { Iterator(sequence: self) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        let sequence: SlowSequence
+        var position = 0
+
+        mutating func next() async throws -> ByteBuffer? {
+            if position > 0 { try await Task.sleep(for: sequence.pause) }
+            let end = Swift.min(position + 65_536, sequence.bytes.count)
+            guard position < end else { return nil }
+            defer { position = end }
+            return ByteBuffer(bytes: sequence.bytes[position..<end])
+        }
+    }
 }
 
 /// Gives some bytes, then does something, or waits until it is cancelled; then gives the rest.

@@ -38,6 +38,20 @@ struct DamagedStoreTests {
         }
     }
 
+    @Test func aServerWhoseDirectoryIsRemovedSaysSoAndTakesNothing() async throws {
+        try await withEmbeddedBackend { backend in
+            let client = TestClient(backend)
+            let project: JSONValue = ["title": "p", "category": "image"]
+            #expect(try await client.post("/projects/", project).status == 201)
+            try FileSystem.rename(backend.dataDirectory + "/synapse.db", to: backend.dataDirectory + "/away.db")
+            #expect(try await client.post("/projects/", project).status == 503)
+            #expect(try await client.get("/health").status == 503)
+            try FileSystem.rename(backend.dataDirectory + "/away.db", to: backend.dataDirectory + "/synapse.db")
+            #expect(try await client.post("/projects/", project).status == 201)
+            #expect(try await client.get("/health").status == 200)
+        }
+    }
+
     @Test func onlyAFileThatIsGoneIsReplaced() async throws {
         try await withEmbeddedBackend { backend in
             let client = TestClient(backend)

@@ -33,6 +33,7 @@ struct FilesAndRestartTests {
             let again = try await client.upload(Array("hello".utf8))
             #expect(again["file"].stringValue?.prefix { $0 != "?" } == link.prefix { $0 != "?" })
             #expect(try await anyone.send(.HEAD, link).headers.first(name: "Content-Length") == "5")
+            #expect(try await anyone.with("Range", "bytes=0-1").send(.HEAD, link).status == 200)
         }
     }
 

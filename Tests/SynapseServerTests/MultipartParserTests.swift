@@ -75,6 +75,7 @@ import Testing
         (#"form-data; name="file"; filename="dir\""#, "file", #"dir\"#),
         (#"form-data; name="file"; filename="x"; filename*=UTF-8''%E2%82%AC.png"#, "file", "€.png"),
         (#"form-data; name="file"; filename="a%0D%0Ab""#, "file", "a\r\nb"),
+        ("form-data; name=\"file\"; filename=\"\u{301}a%22\u{301}\"", "file", "\u{301}a\"\u{301}"),
     ])
     func filenamesAreReadAsClientsWriteThem(header: String, name: String, filename: String) {
         let head = MultipartPartHead(headerText: "content-disposition: \(header)\r\nX-Other: 1")

@@ -25,7 +25,15 @@ struct ConnectionOptions: ParsableArguments {
     func withClient<Result: Sendable>(
         change: (inout ClientConfiguration) -> Void = { _ in }, _ body: (BackendClient) async throws -> Result
     ) async throws -> Result {
-        var configuration = try configuration()
+        try await Self.withClient(try configuration(), change: change, body)
+    }
+
+    /// Runs `body` with a client of settings that were merged before: a token on standard input can be read once.
+    static func withClient<Result: Sendable>(
+        _ settings: ClientConfiguration, change: (inout ClientConfiguration) -> Void = { _ in },
+        _ body: (BackendClient) async throws -> Result
+    ) async throws -> Result {
+        var configuration = settings
         change(&configuration)
         return try await withBackendClient(configuration, logger: ProgramLog.client, body)
     }

@@ -19,7 +19,7 @@ struct FolderScan {
     var unusable: [UnitGrouping.Skipped] = []
     /// Hidden files and folders, which are left out.
     private(set) var hidden: [UnitGrouping.Skipped] = []
-    /// Links to files outside of the folder, unless these are wanted.
+    /// Links to folders, and those to files outside of the folder, unless these are wanted.
     var outside: [UnitGrouping.Skipped] = []
 
     /// The folder without a slash at its end, as the paths begin.
@@ -102,7 +102,11 @@ struct FolderScan {
             return
         }
         switch information.st_mode & S_IFMT {
-        case S_IFDIR: refuse(path, "link_to_folder", "a link to a folder")
+        case S_IFDIR:
+            outside.append(
+                UnitGrouping.Skipped(
+                    path: text, code: "link_to_folder", reason: "a link to a folder; upload that folder by its own path"
+                ))
         case S_IFREG:
             guard let boundary else { return files.append(text) }
             let target = Self.resolved(path) ?? []

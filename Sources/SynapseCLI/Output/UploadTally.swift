@@ -64,7 +64,7 @@ struct UploadTally {
                 : "\(count(.uploaded)) files uploaded"
             let made = isDryRun ? "" : "; \(units.count) units, \(tasks.count) tasks"
             let other = unitsWithOtherNotes.count
-            let kept = other > 0 ? "; \(other) units keep other notes" : ""
+            let kept = other > 0 ? "; \(other) units were there and keep their notes" : ""
             let hidden = hiddenCount > 0 ? " (\(hiddenCount) hidden)" : ""
             try Terminal.write(
                 """
@@ -76,6 +76,29 @@ struct UploadTally {
 
     /// One document whose items are the lines of the report; they are copied piece by piece.
     private func printDocument(_ report: String) throws {
+        // The list is written open, and closed behind the last line.
+        let tail = Array("]}".utf8)
+        var piece = Array(document(report).dropLast(tail.count))
+        var reader = try JSONLinesReader(path: report)
+        var isFirst = true
+        while let line = try reader.next(), line.isWhole {
+            if !isFirst { piece.append(UInt8(ascii: ",")) }
+            isFirst = false
+            piece += line.bytes
+            guard piece.count > 1 << 16 else { continue }
+            try Terminal.write(piece)
+            piece.removeAll(keepingCapacity: true)
+        }
+        try Terminal.write(piece + tail + [UInt8(ascii: "\n")])
+    }
+
+    /// Prints the document of a run that had nothing to do.
+    func printEmptyDocument(report: String) throws {
+        try Terminal.write(document(report) + [UInt8(ascii: "\n")])
+    }
+
+    /// The document without its items.
+    private func document(_ report: String) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
             if isDryRun { writer.member("planned", count(.planned)) }
@@ -91,19 +114,6 @@ struct UploadTally {
             writer.member("report", report)
             writer.member("items") { $0.array { _ in } }
         }
-        // The list is written open, and closed behind the last line.
-        let tail = Array("]}".utf8)
-        var piece = Array(writer.bytes.dropLast(tail.count))
-        var reader = try JSONLinesReader(path: report)
-        var isFirst = true
-        while let line = try reader.next(), line.isWhole {
-            if !isFirst { piece.append(UInt8(ascii: ",")) }
-            isFirst = false
-            piece += line.bytes
-            guard piece.count > 1 << 16 else { continue }
-            try Terminal.write(piece)
-            piece.removeAll(keepingCapacity: true)
-        }
-        try Terminal.write(piece + tail + [UInt8(ascii: "\n")])
+        return writer.bytes
     }
 }

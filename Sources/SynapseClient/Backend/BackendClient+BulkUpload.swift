@@ -63,7 +63,8 @@ extension BackendClient {
 
     /// Says which files were sent by their signed URLs, which makes data files of them.
     ///
-    /// Saying it again is safe: a file key stands for one upload.
+    /// Saying it again is safe: a file key stands for one upload. A server that puts large files together from their parts
+    /// is silent for long: it is asked again for as long as that may take.
     ///
     /// - Parameter confirmation: The files with their digests, 1 through 1000.
     /// - Returns: What became of each of them.
@@ -76,6 +77,19 @@ extension BackendClient {
             body: HTTPBody(json: confirmation))
         request.isRead = true
         request.isTransfer = true
-        return try await value(request)
+        let byteCount = confirmation.files.reduce(Int64(0)) { sum, file in
+            file.multipart == nil ? sum : sum.addingReportingOverflow(max(0, file.size)).partialValue
+        }
+        let retry = configuration.retry
+        let limits = UploadStateMachine.Limits(attempts: retry.attempts, patience: retry.uploadPatience)
+        let deadline = clock.now().advanced(by: limits.patience(reading: max(0, byteCount)))
+        while true {
+            do {
+                return try await value(request)
+            } catch let error as ClientError where error.code == .readTimeout && byteCount > 0 {
+                // It went on meanwhile: the next answer waits for the same work.
+                guard clock.now() < deadline else { throw error }
+            }
+        }
     }
 }

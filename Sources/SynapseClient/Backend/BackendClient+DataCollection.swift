@@ -79,6 +79,16 @@ extension BackendClient {
         onProgress: (@Sendable (UploadProgress) -> Void)? = nil, onNotice: (@Sendable (UploadNotice) -> Void)? = nil
     ) async throws -> DataFile {
         let source = try await openForUpload(path)
+        return try await createDataFile(
+            from: source, useChunkedUpload: useChunkedUpload, chunkByteCount: chunkByteCount, onProgress: onProgress,
+            onNotice: onNotice)
+    }
+
+    /// Stores an open file, which the content guard has seen.
+    package func createDataFile(
+        from source: FileSource, useChunkedUpload: Bool? = nil, chunkByteCount: Int64? = nil,
+        onProgress: (@Sendable (UploadProgress) -> Void)? = nil, onNotice: (@Sendable (UploadNotice) -> Void)? = nil
+    ) async throws -> DataFile {
         let isLarge = source.byteCount > chunkByteCount ?? configuration.limits.chunkByteCount
         guard source.byteCount > 0, useChunkedUpload ?? isLarge else {
             return try await withSecondTry { try await sendDataFile(source, onProgress: onProgress) }
@@ -117,7 +127,7 @@ extension BackendClient {
     private func sendDataFile(
         _ source: FileSource, onProgress: (@Sendable (UploadProgress) -> Void)?
     ) async throws -> DataFile {
-        let digest = ChunkDigest()
+        let digest = SentDigest()
         let total = source.byteCount
         var form = MultipartForm()
         let meter = UploadMeter(source, onProgress)
@@ -129,8 +139,7 @@ extension BackendClient {
         request.isTransfer = true
         let file: DataFile = try await PassingPages(client: self).waitOut { [request] in try await value(request) }
         try source.checkUnchanged()
-        if !digest.commit(to: total) { try digest.rebuild(from: source, to: total) }
-        try check(file, checksum: digest.hexadecimal, byteCount: total, name: source.name)
+        try check(file, checksum: digest.hexadecimal(of: source), byteCount: total, name: source.name)
         meter.acknowledged(total)
         return file
     }
@@ -138,7 +147,7 @@ extension BackendClient {
     /// Compares what the server has with what was sent.
     ///
     /// A digest of another kind than MD5 is not compared.
-    private func check(
+    package func check(
         _ file: DataFile, checksum: String, byteCount: Int64, name: String
     ) throws(ClientError) {
         let isOther = file.checksum.utf8.count == 32 && file.checksum.lowercased() != checksum

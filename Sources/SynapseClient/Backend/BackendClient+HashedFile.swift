@@ -23,13 +23,13 @@ extension BackendClient {
     package func createDataFile(
         of file: HashedFile, onRefusal: (@Sendable (ClientError) -> Void)? = nil
     ) async throws {
-        guard file.byteCount <= configuration.limits.chunkByteCount else {
-            let stored = try await createDataFile(file.path)
-            return try check(stored, file)
-        }
         let source = try FileSource(path: file.path)
         guard source.identity == file.identity else { throw source.changed() }
         if !file.isInspected { try configuration.contentGuard.check(source) }
+        guard file.byteCount <= configuration.limits.chunkByteCount else {
+            let stored = try await createDataFile(from: source)
+            return try check(stored, checksum: file.checksum, byteCount: file.byteCount, name: source.name)
+        }
         let isSmall = file.byteCount <= Self.smallByteCount
         let content: HTTPBody.Segment =
             isSmall
@@ -43,19 +43,8 @@ extension BackendClient {
             request.onRefusal = onRefusal
             let stored: DataFile = try await value(request)
             try source.checkUnchanged()
-            try check(stored, file)
+            // The file may have been written to between its hashing and its sending, and be the same size and age again.
+            try check(stored, checksum: file.checksum, byteCount: file.byteCount, name: source.name)
         }
-    }
-
-    /// Compares what the server has with what was hashed; a digest of another kind than MD5 is not compared.
-    private func check(_ stored: DataFile, _ file: HashedFile) throws(ClientError) {
-        let isOther = stored.checksum.utf8.count == 32 && stored.checksum.lowercased() != file.checksum
-        let isShort = stored.size.map { Int64($0) != file.byteCount } ?? false
-        guard isOther || isShort else { return }
-        // The file may have been written to between its hashing and its sending, and be the same size and age again.
-        throw ClientError(
-            .checksumMismatch,
-            "the server stored something else than \(FileSource.name(ofPath: file.path)): "
-                + (isOther ? "digest differs" : "size differs"), delivery: .answered)
     }
 }

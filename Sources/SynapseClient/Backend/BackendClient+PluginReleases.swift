@@ -27,28 +27,22 @@ extension BackendClient {
         for requirement in release.requirements ?? [] { form.addText(name: "requirements", value: requirement) }
         form.addText(name: "debug", value: release.debug ? "True" : "False")
         let source: FileSource? = if case .path(let path) = file { try FileSource(path: path) } else { nil }
-        let digest = ChunkDigest()
+        let digest = SentDigest()
         switch file {
         case .path:
             guard let source else { break }
             let range = HTTPBody.FileRange(source: source, offset: 0, byteCount: source.byteCount, digest: digest)
             form.addFile(name: "file", filename: source.name, content: .file(range))
         case .bytes(let bytes, let filename):
-            unsafe bytes.withUnsafeBytes { unsafe digest.absorb($0, at: 0) }
             form.addFile(name: "file", filename: filename, content: .bytes(bytes))
         }
         let created = try await sendRelease(form.body(), isTransfer: true)
-        let byteCount: Int64
         if let source {
             try source.checkUnchanged()
-            byteCount = source.byteCount
+            try Self.check(created, checksum: digest.hexadecimal(of: source), byteCount: source.byteCount)
         } else if case .bytes(let bytes, _) = file {
-            byteCount = Int64(bytes.count)
-        } else {
-            return created
+            try Self.check(created, checksum: FileSource.md5(of: bytes), byteCount: Int64(bytes.count))
         }
-        if !digest.commit(to: byteCount), let source { try digest.rebuild(from: source, to: byteCount) }
-        try Self.check(created, checksum: digest.hexadecimal, byteCount: byteCount)
         return created
     }
 

@@ -14,8 +14,14 @@ package struct CSVReader {
     package struct Record: Sendable, Hashable {
         package var line: Int
         package var fields: [String]
-        /// The column, in characters, at which each field begins.
-        package var columns: [Int]
+        /// Where each field begins.
+        package var places: [Place]
+    }
+
+    /// A place in the document, in bytes from its start.
+    package struct Place: Sendable, Hashable {
+        fileprivate var lineStart: Int
+        fileprivate var offset: Int
     }
 
     private let bytes: [UInt8]
@@ -32,10 +38,10 @@ package struct CSVReader {
     /// The next record, or `nil` at the end.
     package mutating func next() throws(Problem) -> Record? {
         while index < bytes.count {
-            var record = Record(line: line, fields: [], columns: [])
+            var record = Record(line: line, fields: [], places: [])
             var isLast = false
             while !isLast {
-                record.columns.append(column)
+                record.places.append(place)
                 let (text, ends) = try field()
                 record.fields.append(text)
                 isLast = ends
@@ -45,9 +51,16 @@ package struct CSVReader {
         return nil
     }
 
-    private var column: Int { String(decoding: bytes[lineStart..<index], as: UTF8.self).count + 1 }
+    /// The column of a place, in characters from 1.
+    package func column(of place: Place) -> Int {
+        String(decoding: bytes[place.lineStart..<place.offset], as: UTF8.self).count + 1
+    }
 
-    private func problem(_ message: String) -> Problem { Problem(line: line, column: column, message: message) }
+    private var place: Place { Place(lineStart: lineStart, offset: index) }
+
+    private func problem(_ message: String) -> Problem {
+        Problem(line: line, column: column(of: place), message: message)
+    }
 
     private mutating func field() throws(Problem) -> (text: String, isLast: Bool) {
         let isQuoted = index < bytes.count && bytes[index] == UInt8(ascii: "\"")
@@ -88,7 +101,7 @@ package struct CSVReader {
     }
 
     private mutating func quoted() throws(Problem) -> [UInt8] {
-        let beginning = problem("a quoted field is not closed")
+        let (beginning, beginningLine) = (place, line)
         index += 1
         var result: [UInt8] = []
         while index < bytes.count {
@@ -100,7 +113,8 @@ package struct CSVReader {
             result.append(byte)
             if byte == UInt8(ascii: "\n") { endLine() } else { index += 1 }
         }
-        throw beginning
+        throw Problem(
+            line: beginningLine, column: column(of: beginning), message: "a quoted field is not closed")
     }
 
     private mutating func endLine() {

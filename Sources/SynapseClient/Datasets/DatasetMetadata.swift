@@ -61,22 +61,24 @@ package struct DatasetMetadata: Sendable {
                 problems.append(Problem(place: "line \(header.line)", message: message))
                 return
             }
-            for (index, name) in names.enumerated() where names[..<index].contains(name) {
-                let place = "line \(header.line), column \(header.columns[index])"
+            var seen: Set<String> = []
+            for (index, name) in names.enumerated() where !seen.insert(name).inserted {
+                let place = "line \(header.line), column \(reader.column(of: header.places[index]))"
                 problems.append(Problem(place: place, message: "the column \(name) is there twice"))
             }
             let groupColumn = names.firstIndex(of: "groups")
             while let record = try reader.next() {
                 guard record.fields.count == names.count else {
-                    let column = record.columns[min(record.columns.count, names.count + 1) - 1]
+                    let odd = record.places[min(record.places.count, names.count + 1) - 1]
                     problems.append(
                         Problem(
-                            place: "line \(record.line), column \(column)",
+                            place: "line \(record.line), column \(reader.column(of: odd))",
                             message: "\(record.fields.count) fields, but the header has \(names.count)"))
                     continue
                 }
                 guard !record.fields[fileColumn].isEmpty else {
-                    let place = "line \(record.line), column \(record.columns[fileColumn])"
+                    let column = reader.column(of: record.places[fileColumn])
+                    let place = "line \(record.line), column \(column)"
                     problems.append(Problem(place: place, message: "no file is named"))
                     continue
                 }

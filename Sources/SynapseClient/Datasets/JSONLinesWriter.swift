@@ -39,6 +39,13 @@ package final class JSONLinesWriter: Sendable {
     /// - Returns: Whether no other process has it.
     package func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 
+    /// Removes all that stands in the file.
+    ///
+    /// - Throws: ``ClientError`` coded `fileUnwritable`.
+    package func empty() throws(ClientError) {
+        guard ftruncate(descriptor, 0) == 0 else { throw Self.unwritable(path, errno) }
+    }
+
     /// Ends a line that a killed process left half written.
     package func endTornLine() throws(ClientError) {
         let end = lseek(descriptor, 0, SEEK_END)
@@ -51,24 +58,30 @@ package final class JSONLinesWriter: Sendable {
     /// - Throws: ``ClientError`` coded `fileUnwritable`.
     package func append(_ value: some JSONWritable) throws(ClientError) {
         let line = value.jsonBytes() + [UInt8(ascii: "\n")]
-        let full = buffer.withLock { buffer -> [UInt8]? in
+        try buffer.withLock { buffer throws(ClientError) in
             buffer += line
-            guard buffer.count >= Self.bufferedByteCount else { return nil }
-            defer { buffer.removeAll(keepingCapacity: true) }
-            return buffer
+            if buffer.count >= Self.bufferedByteCount { try write(&buffer) }
         }
-        if let full { try write(full) }
     }
 
     /// Writes what is held back.
     ///
     /// - Throws: ``ClientError`` coded `fileUnwritable`.
     package func flush() throws(ClientError) {
-        let rest = buffer.withLock { buffer in
-            defer { buffer.removeAll(keepingCapacity: true) }
-            return buffer
-        }
-        try write(rest)
+        try buffer.withLock { buffer throws(ClientError) in try write(&buffer) }
+    }
+
+    /// Waits until all that was written is on the disk.
+    ///
+    /// - Throws: ``ClientError`` coded `fileUnwritable`.
+    package func synchronize() throws(ClientError) {
+        guard fsync(descriptor) == 0 else { throw Self.unwritable(path, errno) }
+    }
+
+    /// Writes the held bytes under their lock, so that lines stay whole and in order.
+    private func write(_ held: inout [UInt8]) throws(ClientError) {
+        defer { held.removeAll(keepingCapacity: true) }
+        try write(held)
     }
 
     private func write(_ bytes: [UInt8]) throws(ClientError) {

@@ -21,10 +21,13 @@ package struct MetadataMatch: Sendable {
     package init(_ metadata: DatasetMetadata, _ units: some Sequence<UnitGrouping.Unit>, relative: (String) -> String) {
         // Names in the order of their rank: the whole path, the path without extension, the name, the name without it.
         var names: [[PathKey: Target]] = Array(repeating: [:], count: 4)
+        // The same in any spelling of accented letters: a system may store another than people type.
+        var spelled: [[String: Target]] = names.map { _ in [:] }
         for (index, unit) in units.enumerated() {
             for path in unit.files.values {
                 for (rank, name) in Self.names(of: relative(path)).enumerated() {
                     names[rank][PathKey(name)] = Self.joined(names[rank][PathKey(name)], index)
+                    spelled[rank][name] = Self.joined(spelled[rank][name], index)
                 }
             }
         }
@@ -35,7 +38,7 @@ package struct MetadataMatch: Sendable {
                 continue
             }
             let key = PathKey(file)
-            switch names.lazy.compactMap({ $0[key] }).first {
+            switch names.lazy.compactMap({ $0[key] }).first ?? spelled.lazy.compactMap({ $0[file] }).first {
             case nil:
                 refuse(entry, "metadata_without_file", "\(entry.place) of the metadata names no file that is uploaded")
             case .several?:

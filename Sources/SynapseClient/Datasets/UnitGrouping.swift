@@ -145,8 +145,12 @@ public struct UnitGrouping: Sendable {
     }
 
     /// Keeps the units for which a condition holds.
-    package mutating func keepUnits(where isWanted: (Unit) -> Bool) {
-        units.first = units.indices.filter { isWanted(units[$0]) }.map { units.first[$0] }
+    ///
+    /// - Returns: The places that they had.
+    package mutating func keepUnits(where isWanted: (Unit) -> Bool) -> [Int] {
+        let kept = units.indices.filter { isWanted(units[$0]) }
+        units.first = kept.map { units.first[$0] }
+        return kept
     }
 
     private static func relative(_ path: String, to folder: String) -> Substring {

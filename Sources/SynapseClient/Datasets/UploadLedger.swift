@@ -139,7 +139,9 @@ package final class UploadLedger: Sendable {
             try writer.append(row.raw)
         }
         try writer.flush()
-        _ = unsafe rename(fresh, path)
+        try writer.synchronize()
+        // The long one serves as well.
+        if unsafe rename(fresh, path) != 0 { _ = unsafe unlink(fresh) }
     }
 
     /// Calls `body` with the number, from 1, of each line that is a whole JSON object; tells of the others.

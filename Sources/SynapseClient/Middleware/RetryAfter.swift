@@ -12,12 +12,14 @@ package enum RetryAfter {
             return .seconds(min(seconds, 86_400))
         }
         // Sun, 06 Nov 1994 08:49:37 GMT
-        guard text.count == 6, let day = Int(text[1]), let year = Int(text[3]), (1970...9999).contains(year),
+        guard text.count == 6, let day = Int(text[1]), (1...31).contains(day), let year = Int(text[3]),
+            (1970...9999).contains(year),
             let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
                 .firstIndex(of: String(text[2]))
         else { return nil }
         let time = text[4].split(separator: ":").compactMap { Int($0) }
-        guard time.count == 3 else { return nil }
+        guard time.count == 3, (0...23).contains(time[0]), (0...59).contains(time[1]), (0...60).contains(time[2])
+        else { return nil }
         let seconds =
             daysFromCivil(year: year, month: month + 1, day: day) * 86_400 + time[0] * 3600 + time[1] * 60 + time[2]
         return .seconds(min(max(Double(seconds) - now.timeIntervalSince1970, 0), 86_400))

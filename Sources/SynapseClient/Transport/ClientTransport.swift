@@ -109,7 +109,7 @@ public struct ResponseBody: Sendable {
     /// Collects the body.
     ///
     /// - Parameter limit: Bytes to take at most.
-    /// - Returns: The bytes, and whether there were more than `limit`.
+    /// - Returns: The bytes, and whether they are all that came: there were not more than `limit`.
     /// - Throws: ``TransportError`` or `CancellationError`.
     public func collect(upTo limit: Int) async throws -> (bytes: [UInt8], isComplete: Bool) {
         try await collect(upTo: limit) {}

@@ -3,13 +3,13 @@ public import SynapseModels
 /// How a bulk upload goes about it.
 public struct BulkUploadOptions: Sendable, Hashable {
     /// Requests that send at once, files and parts of files together.
-    public var maximumConcurrency: Int
+    public var maximumConcurrency: Int { didSet { maximumConcurrency = max(1, maximumConcurrency) } }
     /// Files of one batch, 1 through 1000.
-    public var batchSize: Int
+    public var batchSize: Int { didSet { batchSize = min(max(1, batchSize), 1000) } }
     /// Tries of one request to the storage.
-    public var attempts: Int
+    public var attempts: Int { didSet { attempts = max(1, attempts) } }
     /// How long signed URLs shall last, 60 s through one day.
-    public var expiration: Duration
+    public var expiration: Duration { didSet { expiration = min(max(expiration, .seconds(60)), .seconds(86_400)) } }
 
     /// Makes options.
     ///

@@ -44,7 +44,7 @@ extension ChunkedUploader {
     }
 
     package func requestEmpty() async throws -> (ChunkedUpload, checksum: String) {
-        let checksum = ChunkDigest().hexadecimal
+        let checksum = FileSource.md5(of: [])
         let request = ClientRequest(
             "createChunkedUpload", .post, .path("chunked_upload/"), body: Self.checksumBody(checksum))
         return (try await client.value(request), checksum)

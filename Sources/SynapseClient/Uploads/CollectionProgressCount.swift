@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Counts what is done of an upload and reports it.
 final class CollectionProgressCount: Sendable {
     private struct State {
@@ -8,19 +6,18 @@ final class CollectionProgressCount: Sendable {
         var open: [Int: Int] = [:]
     }
 
-    private let state: Mutex<State>
-    private let report: (@Sendable (CollectionUploadProgress) -> Void)?
+    private let state: LatestReport<State>
 
     init(total: Int, report: (@Sendable (CollectionUploadProgress) -> Void)?) {
         let progress = CollectionUploadProgress(
             finishedFileItemCount: 0, finishedUnitItemCount: 0, totalItemCount: total, uploadedByteCount: 0)
-        state = Mutex(State(progress: progress))
-        self.report = report
+        state = LatestReport(
+            State(progress: progress), report: report.map { report in { @Sendable in report($0.progress) } })
     }
 
     /// Begins a window of so many items: each file that is to be sent by the item it belongs to.
     func begin(itemsOfFiles items: [Int], of count: Int) {
-        change { state in
+        state.change { state in
             let files = items.reduce(into: [:]) { $0[$1, default: 0] += 1 }
             state.open.merge(files) { $0 + $1 }
             state.progress.finishedFileItemCount += count - files.count
@@ -28,7 +25,7 @@ final class CollectionProgressCount: Sendable {
     }
 
     func fileFinished(of item: Int, byteCount: Int64) {
-        change { state in
+        state.change { state in
             state.progress.uploadedByteCount += byteCount
             let left = (state.open[item] ?? 1) - 1
             state.open[item] = left == 0 ? nil : left
@@ -36,16 +33,7 @@ final class CollectionProgressCount: Sendable {
         }
     }
 
-    func filesFinished(ofItems count: Int) { change { $0.progress.finishedFileItemCount += count } }
+    func filesFinished(ofItems count: Int) { state.change { $0.progress.finishedFileItemCount += count } }
 
-    func unitsFinished(_ count: Int) { change { $0.progress.finishedUnitItemCount += count } }
-
-    private func change(_ body: (inout State) -> Void) {
-        guard let report else { return }
-        let value = state.withLock { state in
-            body(&state)
-            return state.progress
-        }
-        report(value)
-    }
+    func unitsFinished(_ count: Int) { state.change { $0.progress.finishedUnitItemCount += count } }
 }

@@ -32,11 +32,11 @@ public struct CollectionUploadItem: Sendable {
     public var task: AnnotationTask.ID?
     /// Why the item was not finished.
     public var error: ClientError?
-    /// Files that were sent.
+    /// Files that were sent; of a dry run those that would be.
     public var uploadedFileCount = 0
     /// Files that needed no sending: the server had them, or an equal file of the same upload was sent.
     public var existingFileCount = 0
-    /// Bytes that were sent.
+    /// Bytes that were sent; of a dry run those that would be.
     public var uploadedByteCount: Int64 = 0
 
     /// Whether the unit was there already, with other notes than were given; it keeps them.

@@ -5,13 +5,15 @@ public struct CollectionUploadOptions: Sendable {
     /// The project in which each unit gets a task; `nil` makes none.
     public var projectID: Project.ID?
     /// Units of one request, 1 through 1000.
-    public var batchSize: Int
+    public var batchSize: Int { didSet { batchSize = min(max(1, batchSize), BackendClient.batchSize) } }
     /// Files that are sent at once, at most; fewer after the server answered 429 or 503.
-    public var maximumConcurrency: Int
+    public var maximumConcurrency: Int { didSet { maximumConcurrency = max(1, maximumConcurrency) } }
     /// How long a server that can't be reached any more is waited for before the rest is left untried.
-    public var outageTolerance: Duration
+    public var outageTolerance: Duration { didSet { outageTolerance = max(outageTolerance, .zero) } }
     /// Whether to hash the files and ask which of them exist, and send and make nothing.
     public var isDryRun: Bool
+    /// Told when the server can't be reached any more and is waited for, once until it is there again.
+    package var onWait: (@Sendable (ClientError) -> Void)?
     /// What is known of a file from an earlier run, so that it is not read again.
     package var knownDigest: (@Sendable (_ path: String, FileSource.Identity) -> String?)?
 

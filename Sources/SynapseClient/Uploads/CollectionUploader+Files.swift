@@ -81,9 +81,11 @@ extension CollectionUploader {
             return progress.filesFinished(ofItems: works.count)
         }
         let missing = checksums.filter { !existing.contains($0) }.compactMap { firstHolder[$0] }
-        progress.begin(itemsOfFiles: missing.map(\.item), of: works.count)
         var failures: [String: ClientError] = [:]
-        if !options.isDryRun {
+        if options.isDryRun {
+            progress.filesFinished(ofItems: works.count)
+        } else {
+            progress.begin(itemsOfFiles: missing.map(\.item), of: works.count)
             let results = try await mapConcurrently(missing, limit: options.maximumConcurrency) { _, holder in
                 let failure = try await upload(holder.file)
                 progress.fileFinished(of: holder.item, byteCount: failure == nil ? holder.file.byteCount : 0)

@@ -26,7 +26,7 @@ package struct CollectionUploader: Sendable {
         self.collection = collection
         self.options = options
         self.onProgress = onProgress
-        outage = UploadOutage(tolerance: options.outageTolerance, client: client)
+        outage = UploadOutage(tolerance: options.outageTolerance, client: client, onWait: options.onWait)
         slots = UploadSlots(
             ConcurrencyWindow(start: 8, maximum: options.maximumConcurrency), clock: client.clock,
             longestPause: client.configuration.retry.longestRetryAfter)
@@ -104,7 +104,8 @@ package struct CollectionUploader: Sendable {
             var result = CollectionUploadFile(
                 specification: file.specification, path: file.path, state: file.state ?? .failed,
                 checksum: file.hashed?.checksum, byteCount: file.hashed?.byteCount, error: file.error,
-                identity: file.isSettled ? file.hashed?.identity : nil)
+                // A digest that the server did not find is not trusted: the next run computes it again.
+                identity: file.isSettled && file.error?.code != .checksumMismatch ? file.hashed?.identity : nil)
             if let error = work.outcome.error, result.error == nil {
                 let isOfSibling = work.files.contains { $0.error != nil }
                 result.state = .failed

@@ -12,9 +12,9 @@ package enum ContentInspection {
     private static let wideByteLimit: Int64 = 64 << 20
 
     /// What speaks against a file; `read` answers `count` bytes at an offset, fewer only at the end of the file.
-    package static func findings(
-        name: String, byteCount: Int64, read: (_ offset: Int64, _ count: Int) throws(ClientError) -> [UInt8]
-    ) throws(ClientError) -> [ContentGuard.Finding] {
+    package static func findings<Failure>(
+        name: String, byteCount: Int64, read: (_ offset: Int64, _ count: Int) throws(Failure) -> [UInt8]
+    ) throws(Failure) -> [ContentGuard.Finding] {
         var findings: [ContentGuard.Finding] = []
         let ext = ContentNames.ext(of: name)
         if ContentNames.isCredential(name) {
@@ -29,6 +29,9 @@ package enum ContentInspection {
         } else if head.starts(with: [UInt8(ascii: "#"), UInt8(ascii: "!")]) {
             findings.append(.init(.executable, "shebang", offset: 0))
         }
+        if head.starts(with: "PuTTY-User-Key-File-".utf8) {
+            findings.append(.init(.sensitiveFile, "putty_private_key", offset: 0))
+        }
         if !ContentSignature.fits(ext, kind, head) {
             findings.append(.init(.typeMismatch, "\(ext)_is_\(kind ?? "unknown")"))
         }
@@ -41,10 +44,10 @@ package enum ContentInspection {
         return Array(findings.prefix(findingLimit))
     }
 
-    private static func scan(
+    private static func scan<Failure>(
         _ scanner: inout TextScanner, _ head: [UInt8], _ byteCount: Int64,
-        _ read: (_ offset: Int64, _ count: Int) throws(ClientError) -> [UInt8]
-    ) throws(ClientError) {
+        _ read: (_ offset: Int64, _ count: Int) throws(Failure) -> [UInt8]
+    ) throws(Failure) {
         let isWide = ContentSignature.isUTF16(head)
         var decoder = WideDecoder(isBigEndian: head[0] == 0xFE)
         let end = isWide ? min(byteCount, wideByteLimit) : byteCount

@@ -168,7 +168,9 @@ private struct TextWindow {
         else { return nil }
         var place = index + 6
         while true {
-            if holdsExactly("PRIVATE KEY-----", at: place) { return index - 5 }
+            if holdsExactly("PRIVATE KEY-----", at: place) || holdsExactly("PRIVATE KEY BLOCK-----", at: place) {
+                return index - 5
+            }
             let word = place
             while place < bytes.count, Self.isCapitalOrDigit(bytes[place]) { place += 1 }
             guard place > word, place < bytes.count, bytes[place] == 0x20 else { return nil }

@@ -84,7 +84,7 @@ public struct ContentGuard: Sendable, Hashable {
     ///
     /// - Parameter path: The file.
     /// - Returns: At most ten findings, each label once; none when the file may be sent.
-    /// - Throws: ``ClientError`` coded `fileUnreadable`.
+    /// - Throws: ``ClientError`` coded `fileUnreadable`, or `CancellationError`.
     @concurrent
     public func inspect(_ path: String) async throws -> [Finding] {
         try findings(in: FileSource(path: path))
@@ -93,10 +93,12 @@ public struct ContentGuard: Sendable, Hashable {
     /// What speaks against sending an open file; reads its head, and all of it when it is text.
     ///
     /// `contents`, all bytes of a small file, spares the reading.
-    package func findings(in source: FileSource, contents: [UInt8]? = nil) throws(ClientError) -> [Finding] {
+    ///
+    /// - Throws: ``ClientError`` coded `fileUnreadable`, or `CancellationError`.
+    package func findings(in source: FileSource, contents: [UInt8]? = nil) throws -> [Finding] {
         guard isEnabled, !allows(path: source.path) else { return [] }
-        return try ContentInspection.findings(name: source.name, byteCount: source.byteCount) {
-            (offset, count) throws(ClientError) in
+        return try ContentInspection.findings(name: source.name, byteCount: source.byteCount) { (offset, count) in
+            try Task.checkCancellation()
             guard let contents else { return try source.bytes(at: offset, count: count) }
             return offset == 0 && count >= contents.count
                 ? contents : Array(contents.dropFirst(Int(offset)).prefix(count))
@@ -105,8 +107,8 @@ public struct ContentGuard: Sendable, Hashable {
 
     /// Refuses a file that must not be sent.
     ///
-    /// - Throws: ``ClientError`` coded `unsafeContent`, or `fileUnreadable`.
-    package func check(_ source: FileSource, contents: [UInt8]? = nil) throws(ClientError) {
+    /// - Throws: ``ClientError`` coded `unsafeContent` or `fileUnreadable`, or `CancellationError`.
+    package func check(_ source: FileSource, contents: [UInt8]? = nil) throws {
         let findings = try findings(in: source, contents: contents)
         if !findings.isEmpty { throw ClientError(unsafe: source.path, findings) }
     }
@@ -151,9 +153,9 @@ extension ClientError {
 extension BackendClient {
     /// Opens a file that is to be uploaded, after the content guard has looked at it.
     ///
-    /// - Throws: ``ClientError`` coded `fileUnreadable` or `unsafeContent`.
+    /// - Throws: ``ClientError`` coded `fileUnreadable` or `unsafeContent`, or `CancellationError`.
     @concurrent
-    package func openForUpload(_ path: String) async throws(ClientError) -> FileSource {
+    package func openForUpload(_ path: String) async throws -> FileSource {
         let source = try FileSource(path: path)
         try configuration.contentGuard.check(source)
         return source

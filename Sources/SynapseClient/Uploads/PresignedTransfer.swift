@@ -47,10 +47,25 @@ package struct PresignedTransfer: Sendable {
         }
     }
 
+    /// How long is waited for a storage that is told to forget an upload.
+    private static let abortTime: Duration = .seconds(5)
+
     /// Gives an upload in parts up, where the server offers that; a failure changes nothing for the caller.
     package func abort(_ multipart: PresignedUpload.Multipart?) async {
         guard let url = multipart?.abortURL, let address = WebAddress(url.value) else { return }
-        _ = try? await client.pipeline.send(Self.request(.delete, address))
+        var request = Self.request(.delete, address)
+        // It moves no bytes, and must not queue up behind what does.
+        request.isTransfer = false
+        // An upload that was cancelled is given up too, and every request of a cancelled task ends at once. So this one
+        // has a task of its own, which is waited for.
+        await Task { [client, request] in
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { _ = try? await client.pipeline.send(request) }
+                group.addTask { try? await client.clock.sleep(Self.abortTime) }
+                await group.next()
+                group.cancelAll()
+            }
+        }.value
     }
 
     private struct Part: Sendable {
@@ -62,7 +77,7 @@ package struct PresignedTransfer: Sendable {
     /// The ranges of the file that the parts stand for.
     private func ranges(of multipart: PresignedUpload.Multipart) throws(ClientError) -> [Part] {
         let size = multipart.partByteCount
-        let count = size > 0 ? (source.byteCount + size - 1) / size : -1
+        let count = size > 0 && source.byteCount > 0 ? (source.byteCount - 1) / size + 1 : -1
         guard (1...10_000).contains(count), multipart.parts.count >= Int(count) else {
             throw ClientError(
                 .unexpectedShape,
@@ -71,7 +86,8 @@ package struct PresignedTransfer: Sendable {
         }
         return multipart.parts.prefix(Int(count)).enumerated().map { index, part in
             let start = Int64(index) * size
-            return Part(number: part.number, range: start..<min(start + size, source.byteCount), url: part.presignedURL)
+            let end = start + min(size, source.byteCount - start)
+            return Part(number: part.number, range: start..<end, url: part.presignedURL)
         }
     }
 

@@ -1,5 +1,4 @@
 import SynapseModels
-import Synchronization
 
 /// Uploads many files by signed URLs, batch by batch: asks for URLs, sends, confirms.
 ///
@@ -30,7 +29,8 @@ package struct PresignedUploader: Sendable {
     /// - Throws: `CancellationError`; every other failure is in the outcomes.
     @concurrent
     package func run(_ paths: [String]) async throws -> BulkUploadResult {
-        let progress = BulkCount(total: paths.count, report: onProgress)
+        let progress = LatestReport(
+            BulkUploadProgress(finishedFileCount: 0, totalFileCount: paths.count, sentByteCount: 0), report: onProgress)
         let slots = UploadSlots(options.maximumConcurrency)
         var files: [BulkUploadFile] = []
         var gone: ClientError?
@@ -40,32 +40,34 @@ package struct PresignedUploader: Sendable {
                 // The server could not be reached any more: what is left is not tried file by file.
                 for index in works.indices { works[index].outcome.error = gone }
             } else {
-                works = try await mapConcurrently(works, limit: options.maximumConcurrency) { _, work in open(work) }
+                works = try await mapConcurrently(works, limit: options.maximumConcurrency) { _, work in try open(work)
+                }
                 gone = try await upload(&works, slots, progress)
             }
             for work in works where work.identity == nil || work.outcome.error != nil && work.sent == nil {
-                progress.finished(work.outcome.path, byteCount: 0)
+                progress.change { $0.finishedFileCount += 1 }
             }
             files += works.map(\.outcome)
         }
         return BulkUploadResult(files: files)
     }
 
-    private func open(_ work: Work) -> Work {
+    private func open(_ work: Work) throws -> Work {
         var work = work
-        do throws(ClientError) {
+        do {
             let source = try FileSource(path: work.outcome.path)
             try client.configuration.contentGuard.check(source)
             work.identity = source.identity
             work.outcome.byteCount = source.byteCount
-        } catch {
+        } catch let error as ClientError {
             work.outcome.error = error
         }
         return work
     }
 
     /// - Returns: The failure after which the server is taken for gone, or `nil`.
-    private func upload(_ works: inout [Work], _ slots: UploadSlots, _ progress: BulkCount) async throws -> ClientError?
+    private func upload(_ works: inout [Work], _ slots: UploadSlots, _ progress: LatestReport<BulkUploadProgress>)
+        async throws -> ClientError?
     {
         let indices = works.indices.filter { works[$0].outcome.error == nil }
         if let gone = try await pass(indices, &works, slots, progress) { return gone }
@@ -77,7 +79,7 @@ package struct PresignedUploader: Sendable {
 
     /// Asks for URLs, sends and confirms some of the files.
     private func pass(
-        _ indices: [Int], _ works: inout [Work], _ slots: UploadSlots, _ progress: BulkCount?
+        _ indices: [Int], _ works: inout [Work], _ slots: UploadSlots, _ progress: LatestReport<BulkUploadProgress>?
     ) async throws -> ClientError? {
         guard !indices.isEmpty else { return nil }
         let grants: [Grant?]
@@ -85,7 +87,7 @@ package struct PresignedUploader: Sendable {
             grants = try await self.grants(for: indices.map { works[$0].outcome }, lasting: options.expiration)
         } catch let error as ClientError {
             for index in indices { works[index].outcome.error = error }
-            return Self.meansUnreachable(error) ? error : nil
+            return UploadOutage.meansUnreachable(error) ? error : nil
         }
         let jobs = zip(indices, grants).map { (work: works[$0], grant: $1) }
         let done = try await mapConcurrently(jobs, limit: options.maximumConcurrency) { _, job in
@@ -93,7 +95,10 @@ package struct PresignedUploader: Sendable {
             do {
                 guard let grant = job.grant else { throw Self.leftOut(work.outcome.path, "no address for") }
                 try await send(&work, grant, slots)
-                progress?.finished(work.outcome.path, byteCount: work.outcome.byteCount)
+                progress?.change { [byteCount = work.outcome.byteCount] progress in
+                    progress.finishedFileCount += 1
+                    progress.sentByteCount += byteCount
+                }
             } catch let error as ClientError {
                 work.outcome.error = error
             }
@@ -131,32 +136,39 @@ package struct PresignedUploader: Sendable {
         // Hashing goes on beside the sending; both read the same pages.
         async let hashing = FileDigests.compute(source)
         var grant = first
+        do {
+            let parts = try await self.transfer(transfer, renewing: &grant, of: work.outcome)
+            let digests = try await hashing
+            try source.checkUnchanged()
+            work.outcome.sha1 = digests.sha1
+            work.outcome.md5 = digests.md5
+            work.sent = PresignedConfirmation.File(
+                fileKey: grant.file.fileKey, checksum: digests.sha1, size: source.byteCount, multipart: parts)
+        } catch {
+            await transfer.abort(grant.file.multipart)
+            throw error
+        }
+    }
+
+    /// Sends a file, with another grant each time that one expires.
+    private func transfer(
+        _ transfer: PresignedTransfer, renewing grant: inout Grant, of file: BulkUploadFile
+    ) async throws -> PresignedConfirmation.Multipart? {
         var renewals = 0
-        var parts: PresignedConfirmation.Multipart?
         while true {
             do {
-                parts = try await self.transfer(transfer, grant)
-                break
+                return try await self.transfer(transfer, grant)
             } catch let expired as PresignedTransfer.Expired {
-                await transfer.abort(grant.file.multipart)
                 guard renewals < Self.renewals else { throw expired.error }
                 renewals += 1
                 // What did not come through in its time gets the longest there is.
-                guard let renewed = try await grants(for: [work.outcome], lasting: .seconds(86_400)).first,
-                    let renewed
-                else { throw Self.leftOut(work.outcome.path, "no new address for") }
-                grant = renewed
-            } catch {
+                guard let renewed = try await grants(for: [file], lasting: .seconds(86_400)).first, let renewed else {
+                    throw Self.leftOut(file.path, "no new address for")
+                }
                 await transfer.abort(grant.file.multipart)
-                throw error
+                grant = renewed
             }
         }
-        let digests = try await hashing
-        try source.checkUnchanged()
-        work.outcome.sha1 = digests.sha1
-        work.outcome.md5 = digests.md5
-        work.sent = PresignedConfirmation.File(
-            fileKey: grant.file.fileKey, checksum: digests.sha1, size: source.byteCount, multipart: parts)
     }
 
     private func transfer(
@@ -188,7 +200,7 @@ package struct PresignedUploader: Sendable {
             }
         } catch let error as ClientError {
             for index in sent { works[index].outcome.error = error }
-            return Self.meansUnreachable(error) ? error : nil
+            return UploadOutage.meansUnreachable(error) ? error : nil
         }
         let results = Dictionary(answer.results.map { ($0.fileKey, $0) }) { first, _ in first }
         for index in sent {
@@ -200,15 +212,12 @@ package struct PresignedUploader: Sendable {
             works[index].outcome.dataFile = result.dataFile
             works[index].outcome.isNew = result.isNew
             guard !result.isSuccess else { continue }
-            works[index].outcome.error = Self.refused(path, result.error)
             let reason = result.error?.lowercased() ?? ""
-            works[index].isDamaged = reason.contains("checksum") || reason.contains("digest")
+            let isDamaged = reason.contains("checksum") || reason.contains("digest")
+            works[index].outcome.error = Self.refused(path, result.error, isDamaged: isDamaged)
+            works[index].isDamaged = isDamaged
         }
         return nil
-    }
-
-    private static func meansUnreachable(_ error: ClientError) -> Bool {
-        [.connectionRefused, .connectionFailed, .connectTimeout, .hostNotFound].contains(error.code)
     }
 
     private static func leftOut(_ path: String, _ what: String) -> ClientError {
@@ -217,10 +226,11 @@ package struct PresignedUploader: Sendable {
             "the server's answer holds \(what) \(FileSource.name(ofPath: path)); upload it again")
     }
 
-    private static func refused(_ path: String, _ reason: String?) -> ClientError {
+    private static func refused(_ path: String, _ reason: String?, isDamaged: Bool) -> ClientError {
         let reason = reason.map { ErrorText.oneLine($0, limit: 200) } ?? "it gave no reason"
         return failure(
-            .checksumMismatch, path, "the server did not take \(FileSource.name(ofPath: path)): \(reason)")
+            isDamaged ? .checksumMismatch : .validationFailed, path,
+            "the server did not take \(FileSource.name(ofPath: path)): \(reason)")
     }
 
     private static func failure(_ code: ClientError.Code, _ path: String, _ message: String) -> ClientError {
@@ -228,26 +238,5 @@ package struct PresignedUploader: Sendable {
         context.operation = "uploadFilesBulk"
         context.file = path
         return ClientError(code, message, delivery: .answered, context: context)
-    }
-}
-
-/// Counts what is done and reports it.
-private final class BulkCount: Sendable {
-    private let state: Mutex<BulkUploadProgress>
-    private let report: (@Sendable (BulkUploadProgress) -> Void)?
-
-    init(total: Int, report: (@Sendable (BulkUploadProgress) -> Void)?) {
-        state = Mutex(BulkUploadProgress(finishedFileCount: 0, totalFileCount: total, sentByteCount: 0))
-        self.report = report
-    }
-
-    func finished(_ path: String, byteCount: Int64) {
-        guard let report else { return }
-        let value = state.withLock { state in
-            state.finishedFileCount += 1
-            state.sentByteCount += byteCount
-            return state
-        }
-        report(value)
     }
 }

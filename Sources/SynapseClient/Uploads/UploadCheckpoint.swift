@@ -90,6 +90,9 @@ extension UploadCheckpoint: JSONReadable, JSONWritable {
     /// Reads a checkpoint.
     public init(reading json: RawJSON) throws(JSONError) {
         let row = try json.row()
+        guard try row.read("version", as: Int.self) == Self.version else {
+            throw JSONError(.value, "it is of another version", path: "version")
+        }
         uploadID = try row.read("upload_id")
         uploadURL = try row.read("upload_url")
         server = try row.read("server")

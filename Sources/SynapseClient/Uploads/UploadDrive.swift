@@ -83,10 +83,17 @@ package struct UploadDrive {
 
     /// Takes the server's state, and remembers it before anything else is sent.
     private mutating func take(_ state: ChunkedUpload) async throws {
-        let before = machine.offset
-        try machine.handle(state: state)
+        let before = machine.reached
+        let now = client.clock.now()
+        let isFirst = machine.stall == nil
+        try machine.handle(state: state, after: (troubled ?? now).duration(to: now))
         last = state
-        if machine.offset > before { troubled = nil }
+        if machine.reached > before {
+            troubled = nil
+        } else if let stall = machine.stall {
+            troubled = troubled ?? now
+            if isFirst { uploader.notify(.retrying, offset: machine.offset, message: "\(stall); trying again") }
+        }
         guard machine.offset > 0, let upload = machine.upload else { return }
         try await note(machine.offset, upload)
         meter.acknowledged(machine.offset)

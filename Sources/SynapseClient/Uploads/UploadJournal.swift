@@ -14,7 +14,8 @@ package final class UploadJournal: Sendable {
     private let source: FileSource
     private let claim: (any CheckpointClaim)?
     private let notify: @Sendable (UploadNotice.Code, Int64, String) -> Void
-    private let created: Int64
+    /// When the upload began that is remembered.
+    private let created = Mutex(UploadJournal.now)
     private let hasSaidSo = Mutex(false)
 
     /// Takes the upload's place in the store.
@@ -25,7 +26,6 @@ package final class UploadJournal: Sendable {
         self.key = key
         self.source = source
         self.notify = notify
-        created = Self.now
         var claim: (any CheckpointClaim)?
         do throws(ClientError) {
             claim = try store?.claim(key)
@@ -41,7 +41,11 @@ package final class UploadJournal: Sendable {
     }
 
     /// What an earlier run left.
-    package func load() -> UploadCheckpoint? { (try? claim?.load()) ?? nil }
+    package func load() -> UploadCheckpoint? {
+        guard let checkpoint = (try? claim?.load()) ?? nil else { return nil }
+        created.withLock { $0 = checkpoint.createdSeconds }
+        return checkpoint
+    }
 
     package func save(_ upload: UploadStateMachine.Upload, chunk: Int64, offset: Int64, checked: (Int64, String)) {
         guard let claim else { return }
@@ -49,7 +53,8 @@ package final class UploadJournal: Sendable {
             uploadID: upload.id, uploadURL: String(upload.url.prefix { $0 != "?" && $0 != "#" }), server: key.server,
             tenant: key.tenant, path: key.path, byteCount: source.byteCount,
             modifiedNanoseconds: source.identity.modifiedTotalNanoseconds, chunkByteCount: chunk, offset: offset,
-            checkedByteCount: checked.0, checksum: checked.1, createdSeconds: created, updatedSeconds: Self.now)
+            checkedByteCount: checked.0, checksum: checked.1, createdSeconds: created.withLock { $0 },
+            updatedSeconds: Self.now)
         do throws(ClientError) {
             try claim.save(checkpoint)
         } catch {
@@ -63,7 +68,10 @@ package final class UploadJournal: Sendable {
     }
 
     /// Forgets the upload.
-    package func clear() { try? claim?.remove() }
+    package func clear() {
+        created.withLock { $0 = Self.now }
+        try? claim?.remove()
+    }
 
     private static var now: Int64 { Int64(Date().timeIntervalSince1970) }
 }

@@ -13,10 +13,13 @@ package final class UploadOutage: Sendable {
     private let state = Mutex(State())
     private let tolerance: Duration
     private let client: BackendClient
+    private let onWait: (@Sendable (ClientError) -> Void)?
 
-    package init(tolerance: Duration, client: BackendClient) {
+    /// `onWait` is told once of each outage that is waited for.
+    package init(tolerance: Duration, client: BackendClient, onWait: (@Sendable (ClientError) -> Void)? = nil) {
         self.tolerance = tolerance
         self.client = client
+        self.onWait = onWait
     }
 
     /// Why nothing more is tried.
@@ -51,15 +54,17 @@ package final class UploadOutage: Sendable {
     private func pause(after error: ClientError, _ repeats: inout Int) -> Duration? {
         let now = client.clock.now()
         if Self.meansUnreachable(error) {
-            return state.withLock { state in
+            let (isFirst, waits) = state.withLock { state in
+                let isFirst = state.since == nil
                 let since = state.since ?? now
                 state.since = since
-                guard since.advanced(by: tolerance) > now else {
-                    state.stoppedBy = state.stoppedBy ?? error
-                    return nil
-                }
-                return client.jitter(Self.step) + Self.step / 2
+                let waits = since.advanced(by: tolerance) > now
+                if !waits { state.stoppedBy = state.stoppedBy ?? error }
+                return (isFirst, waits)
             }
+            guard waits else { return nil }
+            if isFirst { onWait?(error) }
+            return client.jitter(Self.step) + Self.step / 2
         }
         state.withLock { state in
             state.since = nil
@@ -72,7 +77,8 @@ package final class UploadOutage: Sendable {
             afterAttempt: repeats, error: error, policy: client.configuration.retry, jitter: client.jitter)
     }
 
-    private static func meansUnreachable(_ error: ClientError) -> Bool {
+    /// Whether no server was there to say anything.
+    package static func meansUnreachable(_ error: ClientError) -> Bool {
         let codes: [ClientError.Code] = [.connectionRefused, .connectionFailed, .connectTimeout, .hostNotFound]
         return codes.contains(error.code) || (error.code == .outcomeUnknown && error.delivery == .notSent)
     }

@@ -10,7 +10,7 @@ public struct UploadProgress: Sendable, Hashable {
     public var sentByteCount: Int64
     /// Bytes that the server has acknowledged.
     ///
-    /// Falls back to zero when the upload starts over, else never.
+    /// Falls back when the upload starts over, and to what the server still has when it lost some.
     public var acknowledgedByteCount: Int64
     /// Bytes of the file.
     public var totalByteCount: Int64

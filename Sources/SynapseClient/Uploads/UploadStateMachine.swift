@@ -60,6 +60,14 @@ package struct UploadStateMachine: Sendable {
             self.attempts = max(1, attempts)
             self.patience = patience
         }
+
+        /// What a server may be expected to digest in a second when it has to read a file again.
+        private static let digestedByteCount: Int64 = 64 << 20
+
+        /// The patience with a server that has to read so many bytes before it answers.
+        package func patience(reading byteCount: Int64) -> Duration {
+            patience + .seconds(byteCount / Self.digestedByteCount)
+        }
     }
 
     private enum Phase: Hashable {
@@ -75,9 +83,6 @@ package struct UploadStateMachine: Sendable {
 
     /// How often a lost end is looked for before it is sent again.
     private static let asksBeforeRepeat = 3
-    /// What a server may be expected to digest in a second when it has to read a file again.
-    private static let digestedByteCount: Int64 = 64 << 20
-
     private let byteCount: Int64
     private let chunkByteCount: Int64
     private let limits: Limits
@@ -86,6 +91,10 @@ package struct UploadStateMachine: Sendable {
     package private(set) var upload: Upload?
     /// Bytes that the server has acknowledged.
     package private(set) var offset: Int64 = 0
+    /// The most that it ever acknowledged; only more than that is progress.
+    package private(set) var reached: Int64 = 0
+    /// What a server that answers without going on does, since the last progress.
+    package private(set) var stall: String?
     /// Failures since the last progress.
     private var failures = 0
     /// Those among them that time does not mend.
@@ -138,8 +147,12 @@ package struct UploadStateMachine: Sendable {
 
     /// Takes the server's state: the answer to a chunk, to a question, or to the end.
     ///
-    /// - Throws: ``ClientError`` coded `unexpectedShape` when the offset cannot be.
-    package mutating func handle(state: ChunkedUpload) throws(ClientError) {
+    /// - Parameters:
+    ///   - state: The state.
+    ///   - trouble: How long ago the first failure since the last progress was.
+    /// - Throws: ``ClientError`` coded `unexpectedShape` when the offset cannot be, or `uploadInterrupted` when the server
+    ///   answers again and again without going on.
+    package mutating func handle(state: ChunkedUpload, after trouble: Duration = .zero) throws(ClientError) {
         hasContact = true
         let stored = Int64(state.offset)
         guard (0...byteCount).contains(stored) || state.isComplete else {
@@ -167,15 +180,16 @@ package struct UploadStateMachine: Sendable {
             pauses = true
         case .confirming(let asked):
             if stored < byteCount {
+                try count(stall: "the server had all bytes and reports \(stored)", trouble, isQuick: true)
                 advance(to: stored)
                 phase = .sending
-            } else if asked + 1 >= Self.asksBeforeRepeat {
-                phase = .finalizing
             } else {
-                phase = .confirming(asked: asked + 1)
-                failures = max(failures, asked + 1)
+                try count(stall: "the server has all bytes and does not complete the upload", trouble, isQuick: false)
+                phase = asked + 1 >= Self.asksBeforeRepeat ? .finalizing : .confirming(asked: asked + 1)
             }
-            pauses = phase != .sending
+        case .sending where stored <= offset:
+            try count(stall: "the server answers, but has no more than \(stored) bytes", trouble, isQuick: true)
+            advance(to: stored)
         default:
             advance(to: stored)
             phase = .sending
@@ -204,13 +218,13 @@ package struct UploadStateMachine: Sendable {
             quickFailures += 1
             try count(error, trouble)
             advance(to: min(expected, byteCount))
-            pauses = false
+            pauses = failures > 1
             return
         }
         if error.code == .checksumMismatch { return try takeDamage(error) }
         if phase == .finalizing, error.code == .validationFailed, !isFromBetween {
             guard !Self.saysComplete(error) else {
-                phase = .asking
+                phase = .confirming(asked: 0)
                 return
             }
             guard Self.saysChecksum(error) else { throw error }
@@ -253,19 +267,21 @@ package struct UploadStateMachine: Sendable {
         startOver = .startOver(reason, abandoned: upload)
         isResuming = false
         upload = nil
-        offset = 0
+        (offset, reached) = (0, 0)
         phase = .sending
         pauses = false
-        (failures, quickFailures) = (0, 0)
+        forgetTrouble()
     }
 
     /// Ends the upload when a server that is not there or fails by itself was tried often enough, or when everything
     /// else took too long.
-    private mutating func count(_ error: ClientError, _ trouble: Duration) throws(ClientError) {
+    private mutating func count(
+        _ error: ClientError, _ trouble: Duration, patience: Duration? = nil
+    ) throws(ClientError) {
         failures += 1
         pauses = true
         let isLost = quickFailures >= limits.attempts
-        guard isLost || (failures >= limits.attempts && trouble >= patience) else { return }
+        guard isLost || (failures >= limits.attempts && trouble >= patience ?? self.patience) else { return }
         var error = error
         error.message =
             "the upload stopped at byte \(offset) of \(byteCount): \(error.message); upload the file again to go on"
@@ -273,18 +289,36 @@ package struct UploadStateMachine: Sendable {
         throw error
     }
 
+    /// Counts an answer that is none of failure and none of progress.
+    private mutating func count(stall: String, _ trouble: Duration, isQuick: Bool) throws(ClientError) {
+        self.stall = stall
+        if isQuick { quickFailures += 1 }
+        // A server at work is waited for, however few the attempts.
+        try count(
+            ClientError(.uploadInterrupted, stall, delivery: .answered), trouble,
+            patience: isQuick ? nil : longPatience)
+    }
+
     /// One attempt means one attempt; at the end the server may have to read the whole file.
     private var patience: Duration {
         guard limits.attempts > 1 else { return .zero }
         switch phase {
-        case .finalizing, .confirming: return limits.patience + .seconds(byteCount / Self.digestedByteCount)
+        case .finalizing, .confirming: return longPatience
         default: return limits.patience
         }
     }
 
+    private var longPatience: Duration { limits.patience(reading: byteCount) }
+
     private mutating func advance(to stored: Int64) {
-        if stored > offset { (failures, quickFailures) = (0, 0) }
         offset = stored
+        guard stored > reached else { return }
+        reached = stored
+        forgetTrouble()
+    }
+
+    private mutating func forgetTrouble() {
+        (failures, quickFailures, stall) = (0, 0, nil)
     }
 
     /// Whether a server was there: a proxy that has no way to it says so by its status, any other page says nothing.

@@ -56,6 +56,7 @@ final class DataDirectory: Sendable {
                 try FileSystem.makeDirectory(trimmed + "/" + folder)
                 try FileSystem.makePrivate(trimmed + "/" + folder)
             }
+            try FileSystem.synchronizeDirectory(trimmed)
             lockDescriptor = try SystemError.check("open", trimmed + "/lock") {
                 unsafe open(trimmed + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
             }
@@ -69,6 +70,14 @@ final class DataDirectory: Sendable {
         // A process that is just being started for a job shares the descriptor until its program begins.
         var attemptCount = 0
         while flock(lockDescriptor, LOCK_EX | LOCK_NB) != 0 {
+            let number = errno
+            guard number == EWOULDBLOCK || number == EINTR else {
+                throw BackendServerError(
+                    code: .directoryUnusable,
+                    message:
+                        "The data directory \(trimmed) cannot be locked: \(SystemError(call: "flock", number: number))."
+                )
+            }
             attemptCount += 1
             if attemptCount < Self.lockAttemptCount {
                 usleep(10_000)

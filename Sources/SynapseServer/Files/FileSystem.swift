@@ -11,6 +11,13 @@ import NIOCore
 enum FileSystem {
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+    /// What the system numbers a file by; `nil` when it is not there.
+    static func number(of path: String) -> UInt64? {
+        var information = stat()
+        guard unsafe stat(path, &information) == 0 else { return nil }
+        return UInt64(truncatingIfNeeded: information.st_ino)
+    }
+
     /// Makes a directory that only its owner may read; an existing one is fine.
     static func makeDirectory(_ path: String) throws(SystemError) {
         do {
@@ -36,13 +43,17 @@ enum FileSystem {
         try SystemError.check("chmod", path) { unsafe chmod(path, information.st_mode & 0o700) }
     }
 
-    /// Makes a directory and those above it.
+    /// Makes a directory and those above it; the names of those that were not there are on the disk then.
     static func makeDirectories(_ path: String) throws(SystemError) {
         var position = path.startIndex
         while position < path.endIndex {
             let next = path[path.index(after: position)...].firstIndex(of: "/") ?? path.endIndex
             let prefix = String(path[..<next])
-            if !exists(prefix) { try makeDirectory(prefix) }
+            if !exists(prefix) {
+                try makeDirectory(prefix)
+                let parent = prefix.lastIndex(of: "/").map { String(prefix[..<$0]) } ?? "."
+                try synchronizeDirectory(parent.isEmpty ? "/" : parent)
+            }
             position = next
         }
     }
@@ -112,7 +123,7 @@ enum FileSystem {
         try SystemError.check("fsync", path) { fsync(descriptor) }
     }
 
-    /// The names inside a directory, without `.` and `..`; none when it is not there.
+    /// The names inside a directory, without `.` and `..`; none when it is not there or cannot be read.
     static func names(in path: String) -> [String] {
         guard let directory = unsafe opendir(path) else { return [] }
         defer { unsafe _ = closedir(directory) }

@@ -79,9 +79,9 @@ struct LocalFileStore: Sendable {
         try? FileSystem.remove(path(of: name))
     }
 
-    /// Whether content is there with all its bytes; blocks.
-    func isWhole(_ name: String, byteCount: Int64) -> Bool {
-        (try? FileSystem.byteCount(of: path(of: name))) == byteCount
+    /// Whether content is there with all its bytes; that it cannot be told is an error. Blocks.
+    func isWhole(_ name: String, byteCount: Int64) throws(SystemError) -> Bool {
+        try FileSystem.byteCount(of: path(of: name)) == byteCount
     }
 
     func open(_ name: String) throws -> OpenFile {

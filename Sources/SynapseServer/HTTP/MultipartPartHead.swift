@@ -25,13 +25,14 @@ struct MultipartPartHead: Equatable, Sendable {
         }
     }
 
+    /// By bytes: as characters, a quote or a blank with a combining mark behind it is none.
     private mutating func readDisposition(_ text: String) {
-        var rest = Substring(text)
-        while let separator = rest.firstIndex(of: ";") {
-            rest = rest[rest.index(after: separator)...].drop { $0 == " " || $0 == "\t" }
-            guard let equals = rest.firstIndex(of: "=") else { return }
-            let key = rest[..<equals].trimmingBlanks().lowercased()
-            rest = rest[rest.index(after: equals)...]
+        var rest = Array(text.utf8)[...]
+        while let separator = rest.firstIndex(of: UInt8(ascii: ";")) {
+            rest = rest[(separator + 1)...].drop(while: Self.isBlank)
+            guard let equals = rest.firstIndex(of: UInt8(ascii: "=")) else { return }
+            let key = String(decoding: rest[..<equals], as: UTF8.self).trimmingBlanks().lowercased()
+            rest = rest[(equals + 1)...]
             let value = Self.readValue(&rest)
             switch key {
             case "name": name = Self.unescape(value)
@@ -42,40 +43,56 @@ struct MultipartPartHead: Equatable, Sendable {
         }
     }
 
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
     /// Reads a value, in quotes or bare.
     ///
     /// A quote closes the value only when a semicolon or the end follows: clients differ in how they escape quotes, and
     /// a backslash is an ordinary character to most of them.
-    private static func readValue(_ rest: inout Substring) -> Substring {
-        guard rest.first == "\"" else {
-            let value = rest.prefix { $0 != ";" }
+    private static func readValue(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard rest.first == UInt8(ascii: "\"") else {
+            let value = rest.prefix { $0 != UInt8(ascii: ";") }
             rest = rest[value.endIndex...]
             return value
         }
-        let start = rest.index(after: rest.startIndex)
-        var position = start
-        while let quote = rest[position...].firstIndex(of: "\"") {
-            let after = rest[rest.index(after: quote)...].drop { $0 == " " || $0 == "\t" }
-            if after.isEmpty || after.first == ";" {
+        let bytes = rest.dropFirst()
+        var position = bytes.startIndex
+        while let quote = bytes[position...].firstIndex(of: UInt8(ascii: "\"")) {
+            let after = bytes[(quote + 1)...].drop(while: isBlank)
+            if after.isEmpty || after.first == UInt8(ascii: ";") {
                 rest = after
-                return rest.base[start..<quote]
+                return bytes[..<quote]
             }
-            position = rest.index(after: quote)
+            position = quote + 1
         }
-        let value = rest[start...]
-        rest = rest[rest.endIndex...]
-        return value
+        rest = bytes[bytes.endIndex...]
+        return bytes
     }
 
     /// Undoes the three escapes that browsers and HTTP libraries use, and the older backslash before a quote.
-    private static func unescape(_ value: Substring) -> String {
-        String(value)
-            .replacing("\\\"", with: "\"").replacing("%22", with: "\"")
-            .replacing("%0D", with: "\r").replacing("%0A", with: "\n")
+    private static func unescape(_ value: ArraySlice<UInt8>) -> String {
+        var result: [UInt8] = []
+        var rest = value
+        while let byte = rest.first {
+            if let (escape, meaning) = escapes.first(where: { rest.starts(with: $0.0.utf8) }) {
+                result.append(meaning)
+                rest = rest.dropFirst(escape.utf8.count)
+            } else {
+                result.append(byte)
+                rest = rest.dropFirst()
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
     }
 
-    private static func decodeExtended(_ value: Substring) -> String? {
-        let pieces = value.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
+    private static let escapes: [(String, UInt8)] = [
+        ("\\\"", UInt8(ascii: "\"")), ("%22", UInt8(ascii: "\"")), ("%0D", UInt8(ascii: "\r")),
+        ("%0A", UInt8(ascii: "\n")),
+    ]
+
+    private static func decodeExtended(_ value: ArraySlice<UInt8>) -> String? {
+        let pieces = String(decoding: value, as: UTF8.self).split(
+            separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
         guard pieces.count == 3, pieces[0].lowercased() == "utf-8" else { return nil }
         return PercentCoding.decode(pieces[2])
     }
@@ -83,27 +100,8 @@ struct MultipartPartHead: Equatable, Sendable {
 
 extension StringProtocol {
     func trimmingBlanks() -> String {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
-            return ""
-        }
-        return String(self[first...last])
-    }
-}
-
-extension String {
-    fileprivate func replacing(_ wanted: String, with replacement: String) -> String {
-        guard !wanted.isEmpty, contains(wanted[wanted.startIndex]) else { return self }
-        var result = ""
-        var rest = self[...]
-        while !rest.isEmpty {
-            if rest.hasPrefix(wanted) {
-                result += replacement
-                rest = rest.dropFirst(wanted.count)
-            } else {
-                result.append(rest.removeFirst())
-            }
-        }
-        return result
+        var bytes = Array(utf8)[...].drop { $0 == 0x20 || $0 == 0x09 }
+        while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

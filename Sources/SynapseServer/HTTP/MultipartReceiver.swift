@@ -58,8 +58,10 @@ struct MultipartReceiver {
     }
 
     /// Reads a whole body; the limit is on the bytes of the file.
+    ///
+    /// `count` is told of all bytes of the body as they come.
     static func receive(
-        _ request: Request, files: LocalFileStore, limit: Int64, into sink: any ByteSink
+        _ request: Request, files: LocalFileStore, limit: Int64, into sink: any ByteSink, count: ByteCount? = nil
     ) async throws -> Received {
         guard let boundary = boundary(request.headers[.contentType]) else {
             throw APIError(.badRequest, "Multipart form parse error - Invalid boundary.")
@@ -68,6 +70,7 @@ struct MultipartReceiver {
         var parser = MultipartParser(boundary: boundary)
         do {
             for try await buffer in request.body {
+                count?.add(buffer.readableBytes)
                 parser.feed(buffer)
                 while let event = try parser.next() { try await receiver.take(event) }
             }

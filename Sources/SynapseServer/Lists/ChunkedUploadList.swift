@@ -8,6 +8,7 @@ struct ChunkedUploadList: Sendable {
     let scope: RequestScope
 
     func answer() async throws -> Answer {
+        try ListDefinition.refuseFilters(scope.query)
         let window = try ListWindow(scope.query, maximumSize: scope.limits.pageRowCount)
         guard case .page(let number, let size) = window else {
             throw APIError.field("page", "This list is read by page and page_size.")

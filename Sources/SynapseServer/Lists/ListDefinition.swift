@@ -60,6 +60,15 @@ struct ListDefinition: Sendable {
         return conditions
     }
 
+    /// Refuses what every list understands, for the few short ones that have no filters.
+    static func refuseFilters(_ query: QueryParameters) throws(APIError) {
+        var errors = FieldErrors()
+        for key in ["search", "ids", "ids_ex", "ordering"] where query[key] != nil {
+            errors.add(key, "This list cannot be filtered or ordered.")
+        }
+        try errors.throwIfAny()
+    }
+
     private func search(_ text: String) throws(APIError) -> Condition {
         guard text.utf8.count <= Self.searchByteCount else {
             throw APIError.field("search", "Ensure this text has no more than \(Self.searchByteCount) bytes.")

@@ -4,6 +4,9 @@ import HTTPTypes
 /// The SQLite database: one writer at a time in a queue, readers beside it on snapshots.
 struct ServerDatabase: Sendable {
     let pool: DatabasePool
+    private let path: String
+    /// The file that was opened, as the system numbers it.
+    private let number: UInt64?
 
     /// Opens the database, makes it when it is missing, and brings its schema up to date.
     ///
@@ -31,6 +34,8 @@ struct ServerDatabase: Sendable {
                 underlying: error
             )
         }
+        self.path = path
+        number = FileSystem.number(of: path)
         guard !isNewer else {
             throw BackendServerError(
                 code: .databaseUnusable,
@@ -47,8 +52,14 @@ struct ServerDatabase: Sendable {
         }
     }
 
+    /// Whether the file that was opened is still what its path leads to.
+    var isInPlace: Bool { number == FileSystem.number(of: path) }
+
     /// Runs one transaction; an error rolls it back.
+    ///
+    /// - Throws: ``APIError`` with status 503 when the file was removed: what is written to it now would be lost.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        guard isInPlace else { throw APIError.storeRemoved }
         do {
             return try await pool.write(body)
         } catch let error as DatabaseError {
@@ -81,6 +92,12 @@ extension APIError {
         var error = APIError(.serviceUnavailable, "The server is busy; try again.")
         error.headers[.retryAfter] = "1"
         return error
+    }
+
+    static var storeRemoved: APIError {
+        APIError(
+            .serviceUnavailable,
+            "The data directory was removed while the server ran: nothing is stored any more. Start the server again.")
     }
 
     static var outOfSpace: APIError {

@@ -78,6 +78,7 @@ struct ChunkIntake: Sendable {
         do {
             let keyed = KeyedSink(sink, isKeyed: isKeyed)
             let received = try await receiveWhileWanted(range, into: keyed)
+            try await settle(received, range, keyed)
             answer = try await count(range, received, keyed)
         } catch {
             await undo(range, sink)
@@ -108,11 +109,12 @@ struct ChunkIntake: Sendable {
     private func receiveWhileWanted(
         _ range: ContentRange, into sink: KeyedSink
     ) async throws -> MultipartReceiver.Received {
-        if isNew { return try await receive(range, into: sink) }
+        if isNew { return try await receive(range, into: sink, ByteCount()) }
         return try await withThrowingTaskGroup(of: MultipartReceiver.Received?.self) { group in
-            group.addTask { try await receive(range, into: sink) }
+            let count = ByteCount()
+            group.addTask { try await receive(range, into: sink, count) }
             group.addTask {
-                try await waitUntilStalled(sink)
+                try await waitUntilStalled(count)
                 return nil
             }
             defer { group.cancelAll() }
@@ -124,27 +126,34 @@ struct ChunkIntake: Sendable {
     }
 
     /// Returns when others have waited for the upload for two seconds in which nothing came.
-    private func waitUntilStalled(_ sink: KeyedSink) async throws {
+    private func waitUntilStalled(_ count: ByteCount) async throws {
         var stalledCount = 0
-        var known = sink.byteCount
+        var known = count.value
         while stalledCount < 2 {
             try await Task.sleep(for: .seconds(1))
-            let isStalled = sink.byteCount == known && assembler.locks.isAwaited(id)
+            let isStalled = count.value == known && assembler.locks.isAwaited(id)
             stalledCount = isStalled ? stalledCount + 1 : 0
-            known = sink.byteCount
+            known = count.value
         }
     }
 
-    private func receive(_ range: ContentRange, into sink: KeyedSink) async throws -> MultipartReceiver.Received {
+    private func receive(
+        _ range: ContentRange, into sink: KeyedSink, _ count: ByteCount
+    ) async throws -> MultipartReceiver.Received {
         if range.total == 0, !MultipartReceiver.isMultipart(scope.request.headers) { return .init() }
         guard MultipartReceiver.isMultipart(scope.request.headers) else {
             throw APIError(.badRequest, "No chunk file was submitted")
         }
-        let received = try await MultipartReceiver.receive(
-            scope.request, files: files, limit: Int64(scope.limits.chunkByteCount), into: sink)
-        guard received.file != nil || range.total == 0 else {
-            throw APIError(.badRequest, "No chunk file was submitted")
-        }
+        return try await MultipartReceiver.receive(
+            scope.request, files: files, limit: Int64(scope.limits.chunkByteCount), into: sink, count: count)
+    }
+
+    /// Checks that the whole chunk came, and brings it to the disk.
+    private func settle(
+        _ received: MultipartReceiver.Received, _ range: ContentRange, _ sink: KeyedSink
+    ) async throws {
+        guard range.total > 0 || received.file != nil else { return }
+        guard received.file != nil else { throw APIError(.badRequest, "No chunk file was submitted") }
         let wanted = range.end - range.start
         guard received.fileByteCount == wanted else {
             throw APIError(
@@ -156,7 +165,6 @@ struct ChunkIntake: Sendable {
             try sink.append(tail)
             try sink.synchronize()
         }
-        return received
     }
 
     private func count(
@@ -208,32 +216,4 @@ struct ChunkIntake: Sendable {
             .badRequest, "Offsets do not match",
             extra: [("expected_offset", .integer(expected)), ("provided_offset", .integer(provided))])
     }
-}
-
-/// Passes a chunk on and digests it when its request has an idempotency key.
-final class KeyedSink: ByteSink, Sendable {
-    private let sink: ChunkSink?
-    private let hasher: Mutex<SHA256?>
-    private let count = Mutex(0)
-
-    init(_ sink: ChunkSink?, isKeyed: Bool) {
-        self.sink = sink
-        hasher = Mutex(isKeyed ? SHA256() : nil)
-    }
-
-    /// How many bytes have come.
-    var byteCount: Int { count.withLock { $0 } }
-
-    var digest: String { hasher.withLock { $0.map { Hexadecimal.text($0.finalize()) } ?? "" } }
-
-    var parts: [@Sendable (ByteBuffer) throws -> Void] { (sink?.parts ?? []) + [note] }
-
-    private func note(_ buffer: ByteBuffer) {
-        count.withLock { $0 += buffer.readableBytes }
-        hasher.withLock { hasher in
-            unsafe buffer.withUnsafeReadableBytes { unsafe hasher?.update(bufferPointer: $0) }
-        }
-    }
-
-    func synchronize() throws { try sink?.synchronize() }
 }

@@ -53,7 +53,7 @@ enum DataFileRoutes {
         }
         let files = scope.services.files
         return try await files.run {
-            found.filter { files.isWhole($0.content.name, byteCount: $0.content.byteCount) }.map(\.checksum)
+            try found.filter { try files.isWhole($0.content.name, byteCount: $0.content.byteCount) }.map(\.checksum)
         }
     }
 
@@ -138,13 +138,4 @@ enum DataFileRoutes {
         guard raw.isObject || raw.isNull else { throw APIError.field("meta", "Value must be an object.") }
         return raw.isNull ? nil : raw.description
     }
-}
-
-/// Whether a row came to name the new file.
-final class NamingOutcome: Sendable {
-    private let state = Mutex(false)
-
-    var isNamed: Bool { state.withLock { $0 } }
-
-    func note(_ isNamed: Bool) { state.withLock { $0 = isNamed } }
 }

@@ -6,6 +6,7 @@ import SynapseModels
 enum HealthRoutes {
     static func add(to table: inout RouteTable) {
         table.onOpen(.get, "health") { scope in
+            guard scope.services.database.isInPlace else { throw APIError.storeRemoved }
             _ = try await scope.services.database.read { try Int.fetchOne($0, sql: "SELECT 1") }
             let sweep = scope.services.status.lastSweep
             return Answer { writer in

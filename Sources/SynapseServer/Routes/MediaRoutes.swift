@@ -15,7 +15,7 @@ enum MediaRoutes {
     private static let get: RouteTable.OpenHandler = { scope in
         guard scope.parameters.count == 2 else { throw APIError.notFound }
         let name = scope.parameters[0]
-        guard name.utf8.count == 32, name.allSatisfy(\.isHexDigit) else { throw APIError.notFound }
+        guard LocalFileStore.isName(name) else { throw APIError.notFound }
         let filename = scope.parameters[1]
         guard
             scope.services.signer.isValid(
@@ -39,7 +39,9 @@ enum MediaRoutes {
         {
             return Response(status: .notModified, headers: headers)
         }
-        var range = ByteRange.parse(requested[.range], byteCount: byteCount)
+        // A range is of the bytes that come: for `HEAD` none do.
+        let wanted = scope.request.method == .get ? requested[.range] : nil
+        var range = ByteRange.parse(wanted, byteCount: byteCount)
         if let condition = requested[.ifRange], condition != etag { range = .whole }
         switch range {
         case .whole:
@@ -87,13 +89,16 @@ enum MediaRoutes {
                 let start = position
                 let count = Int(min(Int64(pieceByteCount), range.upperBound - position))
                 let piece = try await files.run { try file.read(at: start, count: count) }
-                guard piece.readableBytes > 0 else { throw SystemError(call: "pread", number: 0) }
+                guard piece.readableBytes > 0 else { throw Shortened() }
                 position += Int64(piece.readableBytes)
                 try await writer.write(piece)
             }
             try await writer.finish(nil)
         }
     }
+
+    /// The file ended before the bytes that were announced.
+    private struct Shortened: Error {}
 
     private static func matches(_ candidate: Substring, _ etag: String) -> Bool {
         let text = candidate.trimmingBlanks()
@@ -129,32 +134,5 @@ enum MediaRoutes {
         case "zip": "application/zip"
         default: "application/octet-stream"
         }
-    }
-}
-
-/// What a `Range` header asks for of a file.
-enum ByteRange: Equatable {
-    case whole
-    case part(Range<Int64>)
-    case unsatisfiable
-
-    /// Reads a header of one range; several ranges, other units and broken text get the whole file, as RFC 9110 allows.
-    static func parse(_ header: String?, byteCount: Int64) -> ByteRange {
-        guard let header, header.lowercased().hasPrefix("bytes="), !header.contains(",") else { return .whole }
-        let ends = header.dropFirst(6).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-            .map { $0.trimmingBlanks() }
-        guard ends.count == 2, ends.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
-            return .whole
-        }
-        if ends[0].isEmpty {
-            guard let suffix = Int64(ends[1]) else { return .whole }
-            return suffix == 0 || byteCount == 0 ? .unsatisfiable : .part(max(0, byteCount - suffix)..<byteCount)
-        }
-        // What is no number here has too many digits for one, and so lies behind the end of any file.
-        guard let first = Int64(ends[0]) else { return .unsatisfiable }
-        let last = ends[1].isEmpty ? Int64.max : Int64(ends[1]) ?? Int64.max
-        guard last >= first else { return .whole }
-        // The client's number is cut to the file before anything is added to it.
-        return first < byteCount ? .part(first..<min(last, byteCount - 1) + 1) : .unsatisfiable
     }
 }

@@ -100,6 +100,7 @@ enum MemberRoutes {
     ///
     /// An access token is of one.
     private static let listTenants: RouteTable.Handler = { scope in
+        try ListDefinition.refuseFilters(scope.query)
         let identity = scope.identity
         guard (scope.query["page"] ?? "1") == "1" else { throw APIError.invalidPage }
         return try await scope.database.read { db in

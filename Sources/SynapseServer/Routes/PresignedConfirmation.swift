@@ -51,15 +51,13 @@ struct PresignedConfirmation: Sendable {
             let outcome = ConfirmationOutcome()
             let answer = try await commit(entries, prepared, fingerprint, outcome)
             let (named, pieces) = outcome.notes
-            let surplus = Self.names(prepared).filter { !named.contains($0) }
-            try await files.run { [files] in
-                for name in surplus { files.remove(name) }
-                files.removePieces(pieces)
+            for name in Self.names(prepared) where !named.contains(name) {
+                await scope.services.removeUnlessNamed(name)
             }
+            await files.cleanUp { [files] in files.removePieces(pieces) }
             return answer
         } catch {
-            let names = Self.names(prepared)
-            try? await files.run { [files] in for name in names { files.remove(name) } }
+            for name in Self.names(prepared) { await scope.services.removeUnlessNamed(name) }
             throw error
         }
     }
@@ -90,7 +88,7 @@ struct PresignedConfirmation: Sendable {
         }
         let isRight = [digests.sha1, digests.md5].contains(entry.checksum.lowercased())
         guard isRight else {
-            try await files.run { [files] in files.remove(name) }
+            await files.cleanUp { [files] in files.remove(name) }
             return .failed("The checksum is not that of the bytes that came.")
         }
         return .ready(id: record.id, name: name, digests)
@@ -102,7 +100,8 @@ struct PresignedConfirmation: Sendable {
         if let byteCount = entry.byteCount, byteCount != record.total {
             return "\(record.total) bytes were announced, not \(byteCount)."
         }
-        guard let missing = record.pieceNumbers.first(where: { number in !pieces.contains { $0.number == number } })
+        let present = Set(pieces.map(\.number))
+        guard let missing = record.pieceNumbers.first(where: { !present.contains($0) })
         else { return partFault(entry, record, pieces) }
         return missing == 0 ? "The file was not uploaded." : "Part \(missing) was not uploaded."
     }

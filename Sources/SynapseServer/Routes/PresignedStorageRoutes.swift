@@ -1,3 +1,4 @@
+import GRDB
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -22,7 +23,7 @@ enum PresignedStorageRoutes {
                 let (id, _) = try check(scope, .abort)
                 let files = scope.services.files
                 let names = try await scope.services.database.write { try PresignedUploadRepository().abort($0, id) }
-                try await files.run { files.removePieces(names) }
+                await files.cleanUp { files.removePieces(names) }
                 return Response(status: .noContent)
             } catch let refusal as Refusal {
                 return refusal.response
@@ -57,16 +58,25 @@ enum PresignedStorageRoutes {
             let old = try await scope.services.database.write { db in
                 try PresignedUploadRepository().keep(db, piece, of: id)
             }
-            if let old { try await files.run { files.removePieces([old]) } }
+            if let old { await files.cleanUp { files.removePieces([old]) } }
             var headers = HTTPFields()
             headers[.eTag] = "\"\(digests.md5)\""
             return Response(status: .ok, headers: headers)
         } catch {
-            try? await files.run {
-                incoming.discard()
-                files.removePieces([name])
-            }
+            await removeUnlessKept(name, of: incoming, scope)
             throw error
+        }
+    }
+
+    /// Takes the bytes of a piece away, unless a row has come to name them: a failure may also come after the commit.
+    private static func removeUnlessKept(
+        _ name: String, of incoming: IncomingFile, _ scope: RouteTable.OpenScope
+    ) async {
+        let (files, pool) = (scope.services.files, scope.services.database.pool)
+        await files.cleanUp {
+            incoming.discard()
+            let isKept = try? pool.read { try PresignedUploadRepository().isKept($0, piece: name) }
+            if isKept == false { files.removePieces([name]) }
         }
     }
 

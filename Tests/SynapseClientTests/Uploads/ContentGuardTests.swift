@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct ContentGuardTests {
     private static func findings(_ name: String, _ content: [UInt8]) throws -> [String] {
-        try ContentInspection.findings(name: name, byteCount: Int64(content.count)) { (offset, count) in
+        ContentInspection.findings(name: name, byteCount: Int64(content.count)) { (offset, count) in
             Array(content[Int(offset)..<min(content.count, Int(offset) + count)])
         }.map { "\($0.rule) \($0.label)\($0.offset.map { " \($0)" } ?? "")" }
     }
@@ -44,6 +44,7 @@ struct ContentGuardTests {
     @Test(
         arguments: [
             ("-----BEGIN PRIVATE KEY-----", "private_key 2"), ("-----BEGIN RSA PRIVATE KEY-----", "private_key 2"),
+            ("-----BEGIN PGP PRIVATE KEY BLOCK-----", "private_key 2"),
             ("-----BEGIN VERY LONG 2 PRIVATE KEY-----", "private_key 2"), ("-----BEGIN PUBLIC KEY-----", nil),
             ("----BEGIN PRIVATE KEY-----", nil), ("-----BEGIN rsa PRIVATE KEY-----", nil),
             ("AKIAABCDEFGHIJKLMNOP", "aws_access_key 2"), ("ASIA0123456789ABCDEF", "aws_access_key 2"),

@@ -51,12 +51,18 @@ struct FileUploadBulk: AsyncParsableCommand {
         }
         let failed = result.failedIndices.count
         // A server that is away, or lets nobody in, is no matter of single files; what a storage refuses is.
-        let errors = result.files.compactMap(\.error).filter { $0.context.operation != "uploadFileToPresignedURL" }
-        if failed == paths.count, errors.count == failed, let first = errors.first {
-            let exits = Set(errors.map { CommandFailure($0).exit })
+        let errors = result.files.compactMap(\.error)
+        if failed == paths.count, let first = errors.first {
+            let exits = Set(errors.map(Self.exit))
             if exits == [.notAllowed] || exits == [.unreachable] { throw first }
         }
         if failed > 0 { throw ItemsFailed(failed: failed, total: paths.count, what: "files") }
+    }
+
+    private static func exit(for error: ClientError) -> ProgramExit {
+        let exit = CommandFailure(error).exit
+        let isOfStorage = error.context.operation == "uploadFileToPresignedURL"
+        return isOfStorage && exit != .unreachable ? .failed : exit
     }
 
     private static func words(_ file: BulkUploadFile) -> [UInt8] {

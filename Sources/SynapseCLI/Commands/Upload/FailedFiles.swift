@@ -1,19 +1,25 @@
 import SynapseClient
 import SynapseModels
 
-/// The files that failed in an earlier run, by their paths below the folder.
+/// The files that failed in an earlier run, or that a dry run would have sent, by their paths below the folder.
 struct FailedFiles {
     private static let states: [CollectionUploadFile.State] = [
         .uploaded, .alreadyThere, .failed, .skipped, .planned,
     ]
 
+    /// Rows of the report that are looked at to see which folder it is of.
+    private static let sampleCount = 1000
+
     private(set) var paths: Set<PathKey> = []
+    /// Some of the files of the report, however they ended.
+    private(set) var sample: [String] = []
 
     /// Reads a report; a half line at its end, left by a run that was killed, is passed over.
     ///
     /// - Throws: ``UsageError`` when it can't be read or is no report.
     init(report: String) throws {
         var found: Set<PathKey> = []
+        var sample: [String] = []
         var bad: Int?
         var unknown: (line: Int, state: String)?
         do throws(ClientError) {
@@ -28,7 +34,9 @@ struct FailedFiles {
                     unknown = unknown ?? (number, state)
                     return
                 }
-                if state == CollectionUploadFile.State.failed.rawValue { found.insert(PathKey(path)) }
+                if sample.count < Self.sampleCount { sample.append(path) }
+                let isOpen = [CollectionUploadFile.State.failed, .planned].map(\.rawValue).contains(state)
+                if isOpen { found.insert(PathKey(path)) }
             } onBad: {
                 bad = bad ?? $0
             }
@@ -39,8 +47,21 @@ struct FailedFiles {
         if let unknown {
             throw UsageError("\(report), line \(unknown.line): unknown state '\(unknown.state)'")
         }
+        guard !sample.isEmpty else {
+            throw UsageError("the report \(report) is empty: it says of no file how it ended")
+        }
         paths = found
+        self.sample = sample
     }
 
-    func contains(_ path: String) -> Bool { paths.contains(PathKey(path)) }
+    /// Whether a file failed, or a folder that it is in.
+    func contains(_ path: String) -> Bool {
+        if paths.contains(PathKey(path)) { return true }
+        var rest = path.utf8[...]
+        while let slash = rest.lastIndex(of: UInt8(ascii: "/")) {
+            rest = rest[..<slash]
+            if paths.contains(PathKey(String(Substring(rest)))) { return true }
+        }
+        return false
+    }
 }

@@ -69,8 +69,9 @@ struct UploadCommand: AsyncParsableCommand, GoesOn {
     func run() async throws {
         let contentGuard = try content.makeGuard()
         let retried = try retryFailed.map { try FailedFiles(report: $0) }
-        if let retried, retried.paths.isEmpty {
-            Terminal.say("nothing failed according to \(retryFailed ?? "")")
+        if let retried, let retryFailed, retried.paths.isEmpty {
+            Terminal.say("nothing failed according to \(retryFailed)")
+            if output.output == .json { try UploadTally(isDryRun: dryRun).printEmptyDocument(report: retryFailed) }
             return
         }
         var files = try UploadFolder(folder, followsLinks: followLinks)
@@ -78,23 +79,28 @@ struct UploadCommand: AsyncParsableCommand, GoesOn {
         try checkReport(in: files.resolvedRoot)
         try files.readMetadata(metadata)
         let settings = try connection.configuration()
-        try await connection.withClient(change: { $0.contentGuard = contentGuard }) { client in
+        try await ConnectionOptions.withClient(settings, change: { $0.contentGuard = contentGuard }) { client in
             let id = DataCollection.ID(rawValue: collection)
             let project = project.map { Project.ID(rawValue: $0) }
-            let outage = UploadOutage(tolerance: .seconds(wait), client: client)
+            let onWait: @Sendable (ClientError) -> Void = { [wait] error in
+                Terminal.say("\(error.message); waiting up to \(Int(wait.rounded(.up))) seconds for it")
+            }
+            let outage = UploadOutage(tolerance: .seconds(wait), client: client, onWait: onWait)
             let asked = try await outage.persistently {
                 let specifications = try await client.getDataCollection(id).fileSpecifications ?? []
-                // Asked before anything is sent: a project that is not there would be found out at the very end.
-                if let project { _ = try await client.getProject(project) }
+                // Asked before anything is sent: what is wrong with a project would be found out at the very end.
+                if let project { try Self.check(try await client.getProject(project), id) }
                 return specifications
             }
-            if case .success(let specifications) = asked { try files.sort(by: specifications, only: retried) }
+            if case .success(let specifications) = asked {
+                try files.sort(by: specifications, only: retried, metadata: metadata)
+            }
             if case .failure(let error) = asked, outage.stoppedBy == nil || error.code == .notSignedIn { throw error }
             var options = CollectionUploadOptions(
                 projectID: project, maximumConcurrency: concurrency, outageTolerance: .seconds(wait), isDryRun: dryRun)
+            options.onWait = onWait
             let state = try UploadState(
-                of: settings, collection: id, folder: files.resolvedRoot, report: report, retried: retryFailed,
-                keepsLedger: !dryRun)
+                of: settings, collection: id, folder: files.resolvedRoot, report: report, keepsLedger: !dryRun)
             if let ledger = state.ledger {
                 options.knownDigest = { [files] in ledger.checksum(of: files.relative($0), $1) }
             }
@@ -105,6 +111,13 @@ struct UploadCommand: AsyncParsableCommand, GoesOn {
             case .failure(let error): try run.giveUp(files.untried(only: retried), error)
             }
         }
+    }
+
+    /// - Throws: ``UsageError`` when the project can't have tasks of the collection's units.
+    private static func check(_ project: Project, _ collection: DataCollection.ID) throws {
+        guard let other = project.dataCollection?.id, other != collection else { return }
+        throw UsageError(
+            "the project \(project.id) is of data collection \(other), not \(collection); nothing was sent")
     }
 
     /// - Throws: ``UsageError`` when the report would take the place of something else.

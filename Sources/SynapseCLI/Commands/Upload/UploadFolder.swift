@@ -61,33 +61,46 @@ struct UploadFolder {
     /// Makes units of the files.
     ///
     /// - Throws: ``UsageError`` when there is nothing to upload.
-    mutating func sort(by specifications: [FileSpecification], only retried: FailedFiles?) throws {
+    mutating func sort(
+        by specifications: [FileSpecification], only retried: FailedFiles?, metadata path: String?
+    ) throws {
         var grouping = UnitGrouping(paths: scan.files, in: scan.root, specifications: specifications)
         scan.files = PathList()
         let isEmpty = grouping.units.isEmpty && unusable.isEmpty
+        // Among all units, whichever are tried again: what a name leads to must not depend on that.
+        let match = metadata.map { MetadataMatch($0, grouping.units, relative: relative) }
+        metadata = nil
+        notes = match?.entries ?? [:]
+        if let match, let path, notes.isEmpty, !grouping.units.isEmpty, let row = match.unused.first {
+            throw UsageError(
+                "no row of \(path) is about a file that would be uploaded; nothing was sent. The first: "
+                    + "\(Terminal.printable(row.entry.file)): \(row.reason)")
+        }
         if let retried {
-            grouping.keepUnits { unit in unit.files.values.contains { retried.contains(relative($0)) } }
+            if !grouping.units.isEmpty { try check(retried) }
+            let kept = grouping.keepUnits { unit in unit.files.values.contains { retried.contains(relative($0)) } }
+            let known = notes
+            notes = Dictionary(
+                uniqueKeysWithValues: kept.enumerated().compactMap { place, old in
+                    known[old].map { (place, $0) }
+                })
             unusable = unusable.filter { retried.contains(relative($0.path)) }
             skipped = (skipped + grouping.skipped).filter { retried.contains(relative($0.path)) }
             let found = Set(
                 (grouping.units.flatMap { Array($0.files.values) } + (unusable + skipped).map(\.path)).map {
                     PathKey(relative($0))
                 })
-            addMissing(retried.paths.subtracting(found))
+            // Of a folder that could not be read its files are tried, now that it can be.
+            addMissing(retried.paths.subtracting(found).filter { !isFolder($0.path) })
         } else {
             skipped += grouping.skipped
         }
         units = grouping.units
-        guard let metadata else {
-            if isEmpty, retried == nil { throw nothingToUpload }
-            return
-        }
-        let match = MetadataMatch(metadata, units, relative: relative)
-        notes = match.entries
-        self.metadata = nil
         guard retried == nil else { return }
         // A row that is about no file is named by what it says, not as a path that could be opened.
-        skipped += match.unused.map { UnitGrouping.Skipped(path: $0.entry.file, code: $0.code, reason: $0.reason) }
+        skipped += (match?.unused ?? []).map {
+            UnitGrouping.Skipped(path: $0.entry.file, code: $0.code, reason: $0.reason)
+        }
         if isEmpty { throw nothingToUpload }
     }
 
@@ -97,6 +110,21 @@ struct UploadFolder {
             " (\(Terminal.printable(relative($0.path))): \($0.reason))"
         }
         return UsageError("\(scan.root) holds no file that the collection takes\(why ?? "")")
+    }
+
+    /// - Throws: ``UsageError`` when nothing of the report is in the folder.
+    private func check(_ retried: FailedFiles) throws {
+        let isKnown = retried.sample.contains { path in
+            if case .missing = LocalFile(at: scan.root + "/" + path) { false } else { true }
+        }
+        guard !isKnown else { return }
+        throw UsageError(
+            "the report to be retried is of another folder: \(scan.root) holds no file that it names, such as "
+                + Terminal.printable(retried.sample.first ?? ""))
+    }
+
+    private func isFolder(_ path: String) -> Bool {
+        if case .folder = LocalFile(at: scan.root + "/" + path) { true } else { false }
     }
 
     /// Failed files of an earlier run that can't be tried again, because they are gone.
@@ -113,7 +141,7 @@ struct UploadFolder {
 
     /// Units for which a metadata file was given that says nothing about them.
     func unitsWithoutNotes() -> [String] {
-        units.indices.filter { notes[$0] == nil }.map { units[$0].files.values.min() ?? units[$0].key }
+        units.indices.filter { notes[$0] == nil }.map { units[$0].files.values.min().map(relative) ?? units[$0].key }
     }
 
     /// The units as they are uploaded, made as they are pulled.

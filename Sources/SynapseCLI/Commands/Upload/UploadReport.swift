@@ -18,20 +18,20 @@ struct UploadReport {
     private let writer: JSONLinesWriter
     /// The file that it replaces at the end; `nil` when it is written in place, as to a device.
     private let target: String?
-    /// Whether it replaces the report whose failures are tried again.
-    private let replacesRetried: Bool
 
     /// Where it is now.
     var writtenPath: String { writer.path }
 
-    /// - Throws: ``ClientError`` coded `fileUnwritable`.
-    init(path: String, retried: String?) throws(ClientError) {
+    /// - Throws: ``ClientError`` coded `fileUnwritable`, or `conflict` when another run writes the same report.
+    init(path: String) throws(ClientError) {
         self.path = path
         let target: String?
         if case .special = LocalFile(at: path) { target = nil } else { target = Self.resolved(path) ?? path }
         self.target = target
-        replacesRetried = retried.map { (Self.resolved($0) ?? $0) == (Self.resolved(path) ?? path) } ?? false
-        writer = try JSONLinesWriter(path: target.map(Self.temporaryPath) ?? path, keeps: false)
+        writer = try JSONLinesWriter(path: target.map(Self.temporaryPath) ?? path, keeps: true)
+        guard target != nil else { return }
+        guard writer.lock() else { throw ClientError(.conflict, "another upload writes the report \(path)") }
+        try writer.empty()
     }
 
     /// - Throws: ``ClientError`` coded `fileUnwritable`.
@@ -46,15 +46,6 @@ struct UploadReport {
         guard unsafe rename(writer.path, target) == 0 else {
             let reason = unsafe String(cString: strerror(errno)).lowercased()
             throw ClientError(.fileUnwritable, "\(target) cannot be written: \(reason)")
-        }
-    }
-
-    /// Puts what there is of the report into its place, unless that would forget failures that were not tried again.
-    func finishInterrupted() {
-        if replacesRetried, let target {
-            unsafe unlink(Self.temporaryPath(target))
-        } else {
-            try? finish()
         }
     }
 

@@ -29,17 +29,22 @@ struct UploadRun {
 
     mutating func run() async throws {
         var tally = UploadTally(isDryRun: options.isDryRun)
-        var isFinished = false
-        defer {
-            // Also when the run is interrupted: what is done is known to the next run.
-            try? state.ledger?.flush()
-            if !isFinished, reportFailure == nil { state.report.finishInterrupted() }
-        }
         for file in files.unusable { note(file, .failed, &tally) }
         for file in files.skipped { note(file, .skipped, &tally) }
         sayFilesWithoutNotes()
-        let summary = try await upload(&tally)
-        isFinished = true
+        var toldCount = 0
+        let summary: CollectionUploadSummary
+        do {
+            summary = try await upload(&tally, &toldCount)
+        } catch {
+            // What is done is known to the next run, and what was not come to can be retried by the report.
+            for unit in files.units.dropFirst(toldCount) {
+                noteUntried(unit.files.values.sorted(), "the upload was interrupted", &tally)
+            }
+            keepLedger { ledger throws(ClientError) in try ledger.flush() }
+            keepReport { report throws(ClientError) in try report.finish() }
+            throw error
+        }
         try finish(tally, stoppedBy: summary.stoppedBy)
     }
 
@@ -48,12 +53,7 @@ struct UploadRun {
     /// - Throws: The reason.
     mutating func giveUp(_ paths: [String], _ reason: ClientError) throws {
         var tally = UploadTally(isDryRun: options.isDryRun)
-        let code = ClientError.Code.notTried.rawValue
-        for path in paths {
-            let message = "not tried, because the upload had stopped: \(reason.message)"
-            write(
-                UploadRecord(path: files.relative(path), state: .failed, reason: code, message: message), &tally)
-        }
+        noteUntried(paths, "the upload had stopped: \(reason.message)", &tally)
         try finish(tally, stoppedBy: reason)
     }
 
@@ -77,7 +77,18 @@ struct UploadRun {
         if failed > 0 { throw UploadFailed(failed: failed, total: tally.total, report: report) }
     }
 
-    private mutating func upload(_ tally: inout UploadTally) async throws -> CollectionUploadSummary {
+    private mutating func noteUntried(_ paths: [String], _ reason: String, _ tally: inout UploadTally) {
+        let code = ClientError.Code.notTried.rawValue
+        for path in paths {
+            let message = "not tried, because \(reason)"
+            write(UploadRecord(path: files.relative(path), state: .failed, reason: code, message: message), &tally)
+        }
+    }
+
+    /// `toldCount` is the number of units whose files are written down.
+    private mutating func upload(
+        _ tally: inout UploadTally, _ toldCount: inout Int
+    ) async throws -> CollectionUploadSummary {
         let progress = Progress(options.isDryRun ? "check" : "upload", total: Int64(files.units.count), unit: .items)
         defer { progress.finish() }
         return try await client.uploadDataCollection(
@@ -87,6 +98,7 @@ struct UploadRun {
                 for file in outcome.files {
                     write(UploadRecord(file, path: files.relative(file.path), of: outcome.item), &tally)
                 }
+                toldCount = outcome.index + 1
             })
     }
 
@@ -100,7 +112,10 @@ struct UploadRun {
 
     private mutating func write(_ record: UploadRecord, _ tally: inout UploadTally) {
         tally.add(record)
-        keepLedger { ledger throws(ClientError) in try ledger.append(record) }
+        // What is known of a file stays known when a run does not come to it.
+        if record.reason != ClientError.Code.notTried.rawValue {
+            keepLedger { ledger throws(ClientError) in try ledger.append(record) }
+        }
         var shown = record
         shown.identity = nil
         keepReport { report throws(ClientError) in try report.append(shown) }

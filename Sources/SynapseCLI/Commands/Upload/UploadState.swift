@@ -20,7 +20,7 @@ struct UploadState {
     ///   upload of the folder is running.
     init(
         of settings: ClientConfiguration, collection: DataCollection.ID, folder: String, report: String?,
-        retried: String?, keepsLedger: Bool, _ environment: ProgramEnvironment = .current
+        keepsLedger: Bool, _ environment: ProgramEnvironment = .current
     ) throws {
         let base = (StateFolder.path(environment.values) ?? ".synapse") + "/datasets"
         let parts = [settings.baseURL, settings.credentials.tenant ?? "", collection.description, folder]
@@ -32,12 +32,14 @@ struct UploadState {
             if keepsLedger { ledger = try UploadLedger(path: name + ".ledger.jsonl") }
         } catch let error as ClientError where error.code == .conflict {
             throw error
+        } catch let error as ClientError {
+            if keepsLedger { Terminal.say("no ledger is kept: \(error.message)") }
         } catch {
-            if keepsLedger { Terminal.say("no ledger is kept: \(base) can't be written") }
+            if keepsLedger { Terminal.say("no ledger is kept: \(base) can't be made") }
         }
         do throws(ClientError) {
             let suffix = keepsLedger ? ".report.jsonl" : ".dry-run.jsonl"
-            self.report = try UploadReport(path: report ?? name + suffix, retried: retried)
+            self.report = try UploadReport(path: report ?? name + suffix)
         } catch {
             let hint = report == nil ? "; --report names another place" : ""
             throw UsageError("the report can't be written: \(error.message)\(hint)")

@@ -21,7 +21,7 @@ struct UploadSessionClear: AsyncParsableCommand {
 
     func validate() throws {
         guard [!ids.isEmpty, all, olderThan != nil].filter({ $0 }).count == 1 else {
-            throw ValidationError("name uploads by their ids, or pass --all or --older-than")
+            throw ValidationError("name uploads by their ids, or pass --all or --older-than: one of the three")
         }
         if let olderThan, Age.seconds(olderThan) == nil {
             throw ValidationError("--older-than is a number with s, m, h or d, not '\(olderThan)'")
@@ -55,7 +55,11 @@ struct UploadSessionClear: AsyncParsableCommand {
         if let limit = olderThan.flatMap(Age.seconds) { return sessions.filter { ($0.age ?? 0) > limit } }
         return try ids.map { id in
             guard let session = sessions.first(where: { $0.id.rawValue == id }) else {
-                throw UsageError("there is no unfinished upload \(id); 'synapse upload-session list' shows them")
+                var context = ClientError.Context()
+                context.status = 404
+                throw ClientError(
+                    .notFound, "there is no unfinished upload \(id); 'synapse upload-session list' shows them",
+                    context: context)
             }
             return session
         }

@@ -68,7 +68,7 @@ struct AssignmentRepository: Sendable {
             db, sql: "SELECT id, reviewer_id FROM assignment WHERE task_id = ? AND user_id = ? AND tenant_id = ?",
             arguments: [task.id, values.user, tenant])
         if let found {
-            if let reviewer = values.reviewer, reviewer != found[1] {
+            if let reviewer = values.reviewer, reviewer != found[1] as Int64? {
                 let id: Int64 = found[0]
                 let text = "The task is given to the user already, as assignment \(id) with another reviewer."
                 throw FieldProblems(errors: FieldErrors("reviewer", text))

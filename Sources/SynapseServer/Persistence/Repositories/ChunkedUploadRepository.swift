@@ -87,7 +87,11 @@ struct ChunkedUploadRepository: Sendable {
         return try existing(db, id)
     }
 
+    /// Removes an upload that is not complete: what is complete may be in use.
     func delete(_ db: Database, _ id: String) throws {
+        guard try existing(db, id).completed == nil else {
+            throw APIError(.badRequest, "Upload has already been marked as \"complete\"")
+        }
         try db.execute(
             sql: "DELETE FROM chunked_upload WHERE id = ? AND tenant_id = ? AND user_id = ?",
             arguments: [id, tenant, user])

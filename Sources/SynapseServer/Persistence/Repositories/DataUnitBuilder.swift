@@ -45,7 +45,7 @@ struct DataUnitBuilder {
                 errors.add("files", "\(file.specification): no data file has the checksum \"\(file.checksum)\".")
                 continue
             }
-            guard store.isWhole(content.name, byteCount: content.byteCount) else {
+            guard try other({ try store.isWhole(content.name, byteCount: content.byteCount) }) else {
                 errors.add(
                     "files",
                     "\(file.specification): the bytes of the data file \"\(file.checksum)\" are lost; send the file again."

@@ -46,6 +46,11 @@ struct PresignedUploadRepository: Sendable {
         return record
     }
 
+    /// Whether a row names a piece on the disk.
+    func isKept(_ db: Database, piece name: String) throws -> Bool {
+        try Bool.fetchOne(db, sql: "SELECT 1 FROM presigned_piece WHERE name = ?", arguments: [name]) ?? false
+    }
+
     func pieces(_ db: Database, of id: String) throws -> [PresignedPiece] {
         try Row.fetchAll(
             db,

@@ -91,6 +91,8 @@ struct ProjectRepository: Sendable {
 extension APIError {
     /// The text for a relation to a row that the tenant does not have.
     static func unknownKeyText(_ id: some CustomStringConvertible) -> String {
-        "Invalid pk \"\(id)\" - object does not exist."
+        let text = id.description
+        // What a client sent may be of any length.
+        return "Invalid pk \"\(text.count > 100 ? text.prefix(100) + "…" : text)\" - object does not exist."
     }
 }
