@@ -12,7 +12,7 @@ extension BackendClient {
     /// - Parameters:
     ///   - paths: The files. Nothing may write to them until the call returns.
     ///   - options: How many at once, how often, and for how long.
-    ///   - onProgress: Told after each file how far the upload is.
+    ///   - onProgress: Told how far the upload is, of files that end together at once.
     /// - Returns: The outcome of each file, in the order of the files.
     /// - Throws: `CancellationError`; every other failure is in the outcomes.
     public func uploadFilesBulk(

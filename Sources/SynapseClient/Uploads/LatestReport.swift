@@ -3,7 +3,7 @@ import Synchronization
 /// Hands on a value that many tasks change: one call at a time, and never an older value after a newer one.
 ///
 /// No lock is held during a call. What changes meanwhile is handed on by whoever makes the call, as one value.
-final class LatestReport<Value: Sendable>: Sendable {
+package final class LatestReport<Value: Sendable>: Sendable {
     private struct State {
         var value: Value
         var isReporting = false
@@ -13,12 +13,12 @@ final class LatestReport<Value: Sendable>: Sendable {
     private let state: Mutex<State>
     private let report: (@Sendable (Value) -> Void)?
 
-    init(_ value: Value, report: (@Sendable (Value) -> Void)?) {
+    package init(_ value: Value, report: (@Sendable (Value) -> Void)?) {
         state = Mutex(State(value: value))
         self.report = report
     }
 
-    func change(_ body: (inout Value) -> Void) {
+    package func change(_ body: (inout Value) -> Void) {
         guard let report else { return }
         let isFirst = state.withLock { state in
             body(&state.value)

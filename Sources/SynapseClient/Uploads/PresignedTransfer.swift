@@ -61,7 +61,7 @@ package struct PresignedTransfer: Sendable {
         await Task { [client, request] in
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { _ = try? await client.pipeline.send(request) }
-                group.addTask { try? await client.clock.sleep(Self.abortTime) }
+                group.addTask { try? await Task.sleep(for: Self.abortTime) }
                 await group.next()
                 group.cancelAll()
             }

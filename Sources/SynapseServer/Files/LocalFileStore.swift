@@ -79,7 +79,7 @@ struct LocalFileStore: Sendable {
         try? FileSystem.remove(path(of: name))
     }
 
-    /// Whether content is there with all its bytes; that it cannot be told is an error. Blocks.
+    /// Whether content is there with all its bytes; blocks, and throws when it cannot be told.
     func isWhole(_ name: String, byteCount: Int64) throws(SystemError) -> Bool {
         try FileSystem.byteCount(of: path(of: name)) == byteCount
     }

@@ -1,7 +1,14 @@
 import SynapseClient
 import Testing
 
+@Suite(.timeLimit(.minutes(1)))
 struct CSVReaderTests {
+    @Test
+    func `A line of any length takes time by its length`() throws {
+        let line = Array(repeating: "\"é\"", count: 300_000).joined(separator: ",")
+        #expect(try rows(line) == [Array(repeating: "é", count: 300_000)])
+    }
+
     private func rows(_ text: String) throws -> [[String]] {
         var reader = CSVReader(Array(text.utf8))
         var rows: [[String]] = []

@@ -1,5 +1,6 @@
 import Foundation
 import SynapseClient
+import SynapseModels
 import SynapseTestSupport
 import Testing
 
@@ -41,6 +42,15 @@ struct CheckpointStoreTests {
             #expect(try claim.load() == Self.checkpoint(offset: 30))
             #expect(try store.list() == [Self.checkpoint(offset: 30)])
         }
+    }
+
+    @Test
+    func `A checkpoint of another version is none`() throws {
+        let text = String(decoding: Self.checkpoint().jsonBytes(), as: UTF8.self)
+        #expect(try UploadCheckpoint(reading: RawJSON(parsing: Array(text.utf8))) == Self.checkpoint())
+        let other = text.replacingOccurrences(of: #""version":1"#, with: #""version":2"#)
+        #expect(other != text)
+        #expect(throws: JSONError.self) { try UploadCheckpoint(reading: RawJSON(parsing: Array(other.utf8))) }
     }
 
     @Test(arguments: Kind.allCases)

@@ -273,8 +273,8 @@ struct PresignedUploadTests {
             ])
         #expect(result.files[7].dataFile == 902)
         #expect(result.files.allSatisfy { $0.error == nil || $0.error?.context.file == $0.path })
-        #expect(seen.value.count == 8)
-        #expect(seen.value.map(\.finishedFileCount).max() == 8)
+        let counts = seen.value.map(\.finishedFileCount)
+        #expect(counts.last == 8 && counts == Set(counts).sorted(), "\(counts)")
     }
 
     @Test
@@ -323,6 +323,84 @@ struct PresignedUploadTests {
         let result = try await makeClient(transport: transport).uploadFilesBulk([file.path])
         #expect(result.failedIndices.isEmpty)
         #expect(transport.requests.count { $0.path.hasSuffix("/confirm_upload/") } == 2)
+    }
+
+    @Test(arguments: [true, false])
+    func `A server that puts parts together is given the time for it`(hasParts: Bool) async throws {
+        let file = try TemporaryFile((0..<45).map { UInt8($0) })
+        let confirms = Shared(0)
+        let inner = Self.transport(partSize: hasParts ? 20 : nil)
+        let transport = ScriptedTransport { sent in
+            if sent.path.hasSuffix("/confirm_upload/") {
+                confirms.change { $0 += 1 }
+                if confirms.value < 10 { throw TransportError(.readTimeout, mayHaveArrived: true) }
+            }
+            let head = HTTPRequest(
+                method: .init(rawValue: sent.method) ?? .get, scheme: "http", authority: "x", path: sent.target)
+            return try await inner.send(
+                TransportRequest(head: head, body: HTTPBody(bytes: sent.body), deadline: .now + .seconds(60)))
+        }
+        let result = try await makeClient(transport: transport).uploadFilesBulk([file.path])
+        #expect(result.files[0].error?.code == (hasParts ? nil : .readTimeout))
+        #expect(confirms.value == (hasParts ? 10 : 4))
+    }
+
+    @Test
+    func `A cancelled upload in parts is given up at the storage`() async throws {
+        let file = try TemporaryFile((0..<45).map { UInt8($0) })
+        let isSending = Shared(false)
+        let inner = Self.transport(partSize: 20)
+        let transport = ScriptedTransport { sent in
+            if sent.method == "PUT" {
+                isSending.change { $0 = true }
+                try await Task.sleep(for: .seconds(60))
+            }
+            let head = HTTPRequest(
+                method: .init(rawValue: sent.method) ?? .get, scheme: "http", authority: "x", path: sent.target)
+            return try await inner.send(
+                TransportRequest(head: head, body: HTTPBody(bytes: sent.body), deadline: .now + .seconds(60)))
+        }
+        let client = try makeClient(transport: transport)
+        await #expect(throws: CancellationError.self) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { _ = try await client.uploadFilesBulk([file.path], options: Self.one) }
+                while !isSending.value { try await Task.sleep(for: .milliseconds(1)) }
+                group.cancelAll()
+                try await group.waitForAll()
+            }
+        }
+        #expect(transport.requests.last?.method == "DELETE")
+    }
+
+    @Test
+    func `Parts of any size are no reason to crash`() async throws {
+        let file = try TemporaryFile([1, 2, 3])
+        let transport = Self.transport(grants: { entries in
+            [
+                [
+                    "filename": entries[0]["filename"] ?? .null, "file_key": "k",
+                    "multipart": [
+                        "upload_id": "u", "part_size": .integer(.max),
+                        "parts": [["part_number": 1, "presigned_url": "http://storage/bucket/k?partNumber=1"]],
+                    ],
+                ]
+            ]
+        })
+        let result = try await makeClient(transport: transport).uploadFilesBulk([file.path])
+        #expect(result.failedIndices.isEmpty)
+    }
+
+    @Test
+    func `Options outside of their limits are brought inside`() async throws {
+        var options = BulkUploadOptions()
+        (options.batchSize, options.maximumConcurrency, options.attempts) = (0, -1, 0)
+        #expect((options.batchSize, options.maximumConcurrency, options.attempts) == (1, 1, 1))
+        var collection = CollectionUploadOptions()
+        (collection.batchSize, collection.maximumConcurrency) = (-7, 0)
+        #expect((collection.batchSize, collection.maximumConcurrency) == (1, 1))
+        collection.batchSize = 5000
+        #expect(collection.batchSize == 1000)
+        #expect([1, 2, 3].batches(of: -1).map(Array.init) == [[1], [2], [3]])
     }
 
     @Test
