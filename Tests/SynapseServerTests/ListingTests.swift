@@ -54,6 +54,13 @@ struct ListingTests {
             #expect(last["previous"].stringValue?.hasSuffix("page_size=2&page=2") == true)
             let hosted = try await client.get("/sdk/tasks/?page_size=2&url_host=gate.example:8443")
             #expect(hosted["next"].stringValue?.hasPrefix("http://gate.example:8443/sdk/tasks/?") == true)
+            for (override, base) in [
+                ("https://gate.example/api/", "https://gate.example/api"), ("https://gate.example/a/../b", backend.url),
+                ("https://gate.example/a%20b", backend.url), ("gate.example/", backend.url),
+            ] {
+                let reply = try await client.get("/sdk/tasks/?page_size=2&url_host=\(override)")
+                #expect(reply["next"].stringValue?.hasPrefix(base + "/sdk/tasks/?") == true, "\(override)")
+            }
             let hostile = try await client.with("Host", "evil.example/x?y").get("/sdk/tasks/?page_size=2")
             #expect(hostile["next"].stringValue?.hasPrefix(backend.url) == true)
         }

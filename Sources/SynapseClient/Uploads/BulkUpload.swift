@@ -11,6 +11,9 @@ public struct BulkUploadOptions: Sendable, Hashable {
     /// How long signed URLs shall last, 60 s through one day.
     public var expiration: Duration { didSet { expiration = min(max(expiration, .seconds(60)), .seconds(86_400)) } }
 
+    /// How long a server or storage that can't be reached any more is waited for before the rest is left untried.
+    public var outageTolerance: Duration { didSet { outageTolerance = max(outageTolerance, .zero) } }
+
     /// Makes options.
     ///
     /// - Parameters:
@@ -18,13 +21,16 @@ public struct BulkUploadOptions: Sendable, Hashable {
     ///   - batchSize: Files of one batch, 1 through 1000.
     ///   - attempts: Tries of one request to the storage.
     ///   - expiration: How long signed URLs shall last, 60 s through one day.
+    ///   - outageTolerance: How long a server that can't be reached any more is waited for.
     public init(
-        maximumConcurrency: Int = 10, batchSize: Int = 200, attempts: Int = 4, expiration: Duration = .seconds(3600)
+        maximumConcurrency: Int = 10, batchSize: Int = 200, attempts: Int = 4, expiration: Duration = .seconds(3600),
+        outageTolerance: Duration = .seconds(30)
     ) {
         self.maximumConcurrency = max(1, maximumConcurrency)
         self.batchSize = min(max(1, batchSize), 1000)
         self.attempts = max(1, attempts)
         self.expiration = min(max(expiration, .seconds(60)), .seconds(86_400))
+        self.outageTolerance = max(outageTolerance, .zero)
     }
 }
 

@@ -14,6 +14,8 @@ package struct PresignedTransfer: Sendable {
     package let source: FileSource
     package let attempts: Int
     package let slots: UploadSlots
+    /// Waits for a storage that can't be reached; `nil` gives up after the attempts.
+    package var outage: UploadOutage?
 
     /// Sends the whole file in one request.
     ///
@@ -92,6 +94,13 @@ package struct PresignedTransfer: Sendable {
     }
 
     private func put(_ range: Range<Int64>, to url: SignedURL, contentType: String?) async throws -> String? {
+        guard let outage else { return try await tryToPut(range, to: url, contentType: contentType) }
+        return try await outage.persistently(atMost: 0) {
+            try await tryToPut(range, to: url, contentType: contentType)
+        }.get()
+    }
+
+    private func tryToPut(_ range: Range<Int64>, to url: SignedURL, contentType: String?) async throws -> String? {
         guard let address = WebAddress(url.value) else {
             throw ClientError(
                 .unexpectedShape, "a signed URL is not an address", delivery: .answered, context: fileContext)

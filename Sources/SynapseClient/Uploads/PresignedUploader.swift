@@ -6,7 +6,19 @@ import SynapseModels
 package struct PresignedUploader: Sendable {
     package let client: BackendClient
     package let options: BulkUploadOptions
-    package let onProgress: (@Sendable (BulkUploadProgress) -> Void)?
+    private let onProgress: (@Sendable (BulkUploadProgress) -> Void)?
+    private let outage: UploadOutage
+
+    /// `onWait` is told once of each outage of the server that is waited for.
+    package init(
+        client: BackendClient, options: BulkUploadOptions, onProgress: (@Sendable (BulkUploadProgress) -> Void)?,
+        onWait: (@Sendable (ClientError) -> Void)? = nil
+    ) {
+        self.client = client
+        self.options = options
+        self.onProgress = onProgress
+        outage = UploadOutage(tolerance: options.outageTolerance, client: client, onWait: onWait)
+    }
 
     /// A file on its way.
     private struct Work: Sendable {
@@ -33,16 +45,15 @@ package struct PresignedUploader: Sendable {
             BulkUploadProgress(finishedFileCount: 0, totalFileCount: paths.count, sentByteCount: 0), report: onProgress)
         let slots = UploadSlots(options.maximumConcurrency)
         var files: [BulkUploadFile] = []
-        var gone: ClientError?
         for batch in paths.batches(of: options.batchSize) {
             var works = batch.map { Work(outcome: BulkUploadFile(path: $0)) }
-            if let gone {
+            if let refusal = outage.refusal {
                 // The server could not be reached any more: what is left is not tried file by file.
-                for index in works.indices { works[index].outcome.error = gone }
+                for index in works.indices { works[index].outcome.error = refusal }
             } else {
                 works = try await mapConcurrently(works, limit: options.maximumConcurrency) { _, work in try open(work)
                 }
-                gone = try await upload(&works, slots, progress)
+                try await upload(&works, slots, progress)
             }
             for work in works where work.identity == nil || work.outcome.error != nil && work.sent == nil {
                 progress.change { $0.finishedFileCount += 1 }
@@ -65,29 +76,28 @@ package struct PresignedUploader: Sendable {
         return work
     }
 
-    /// - Returns: The failure after which the server is taken for gone, or `nil`.
-    private func upload(_ works: inout [Work], _ slots: UploadSlots, _ progress: LatestReport<BulkUploadProgress>)
-        async throws -> ClientError?
-    {
+    private func upload(
+        _ works: inout [Work], _ slots: UploadSlots, _ progress: LatestReport<BulkUploadProgress>
+    ) async throws {
         let indices = works.indices.filter { works[$0].outcome.error == nil }
-        if let gone = try await pass(indices, &works, slots, progress) { return gone }
+        try await pass(indices, &works, slots, progress)
         // One clean second try of what was damaged on its way.
         let damaged = indices.filter { works[$0].isDamaged }
         for index in damaged { works[index].outcome.error = nil }
-        return try await pass(damaged, &works, slots, nil)
+        try await pass(damaged, &works, slots, nil)
     }
 
     /// Asks for URLs, sends and confirms some of the files.
     private func pass(
         _ indices: [Int], _ works: inout [Work], _ slots: UploadSlots, _ progress: LatestReport<BulkUploadProgress>?
-    ) async throws -> ClientError? {
-        guard !indices.isEmpty else { return nil }
+    ) async throws {
+        guard !indices.isEmpty else { return }
         let grants: [Grant?]
         do {
             grants = try await self.grants(for: indices.map { works[$0].outcome }, lasting: options.expiration)
         } catch let error as ClientError {
             for index in indices { works[index].outcome.error = error }
-            return UploadOutage.meansUnreachable(error) ? error : nil
+            return
         }
         let jobs = zip(indices, grants).map { (work: works[$0], grant: $1) }
         let done = try await mapConcurrently(jobs, limit: options.maximumConcurrency) { _, job in
@@ -105,7 +115,7 @@ package struct PresignedUploader: Sendable {
             return work
         }
         for (index, work) in zip(indices, done) { works[index] = work }
-        return try await confirm(indices, &works)
+        try await confirm(indices, &works)
     }
 
     /// The grants in the order of the files; `nil` for a file that the answer leaves out.
@@ -116,7 +126,9 @@ package struct PresignedUploader: Sendable {
                 let name = FileSource.name(ofPath: file.path)
                 return .init(filename: name, size: file.byteCount, contentType: MediaType.guess(name))
             }, expiration: Int(lasting.components.seconds))
-        let answer = try await PassingPages(client: client).waitOut { try await client.requestPresignedUpload(request) }
+        let answer = try await outage.persistently(atMost: 0) {
+            try await PassingPages(client: client).waitOut { try await client.requestPresignedUpload(request) }
+        }.get()
         var seen: Set<String> = []
         var next = answer.files[...]
         let isWhole = answer.oddCount == 0 && answer.files.count == files.count
@@ -132,7 +144,8 @@ package struct PresignedUploader: Sendable {
     private func send(_ work: inout Work, _ first: Grant, _ slots: UploadSlots) async throws {
         let source = try FileSource(path: work.outcome.path)
         guard source.identity == work.identity else { throw source.changed() }
-        let transfer = PresignedTransfer(client: client, source: source, attempts: options.attempts, slots: slots)
+        let transfer = PresignedTransfer(
+            client: client, source: source, attempts: options.attempts, slots: slots, outage: outage)
         // Hashing goes on beside the sending; both read the same pages.
         async let hashing = FileDigests.compute(source)
         var grant = first
@@ -188,19 +201,20 @@ package struct PresignedUploader: Sendable {
             uploadID: multipart.uploadID, parts: try await transfer.sendParts(multipart))
     }
 
-    /// - Returns: The failure after which the server is taken for gone, or `nil`.
-    private func confirm(_ indices: [Int], _ works: inout [Work]) async throws -> ClientError? {
+    private func confirm(_ indices: [Int], _ works: inout [Work]) async throws {
         let sent = indices.filter { works[$0].sent != nil && works[$0].outcome.error == nil }
-        guard !sent.isEmpty else { return nil }
+        guard !sent.isEmpty else { return }
         let answer: PresignedConfirmationAnswer
         do {
             let confirmation = PresignedConfirmation(files: sent.compactMap { works[$0].sent })
-            answer = try await PassingPages(client: client).waitOut {
-                try await client.confirmPresignedUpload(confirmation)
-            }
+            answer = try await outage.persistently(atMost: 0) {
+                try await PassingPages(client: client).waitOut {
+                    try await client.confirmPresignedUpload(confirmation)
+                }
+            }.get()
         } catch let error as ClientError {
             for index in sent { works[index].outcome.error = error }
-            return UploadOutage.meansUnreachable(error) ? error : nil
+            return
         }
         let results = Dictionary(answer.results.map { ($0.fileKey, $0) }) { first, _ in first }
         for index in sent {
@@ -217,7 +231,6 @@ package struct PresignedUploader: Sendable {
             works[index].outcome.error = Self.refused(path, result.error, isDamaged: isDamaged)
             works[index].isDamaged = isDamaged
         }
-        return nil
     }
 
     private static func leftOut(_ path: String, _ what: String) -> ClientError {

@@ -29,7 +29,8 @@ package struct StorageFailure: Sendable {
         clean.context.file = file
         clean.underlying = nil
         if case .answered = error.delivery, let status = error.context.status {
-            let reason = code.map { ErrorText.oneLine($0, limit: 60) } ?? "status \(status), without a reason"
+            let plain = status == 507 ? "it has no space left" : "status \(status), without a reason"
+            let reason = code.map { ErrorText.oneLine($0, limit: 60) } ?? plain
             clean.message = "the storage at \(server) refused \(FileSource.name(ofPath: file)): \(reason)"
             if kind == .expired { clean.message += "; the signed URL has expired" }
         }

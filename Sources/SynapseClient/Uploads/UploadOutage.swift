@@ -8,7 +8,8 @@ package final class UploadOutage: Sendable {
     }
 
     private static let step: Duration = .seconds(1)
-    private static let repeats = 3
+    /// How often a request is made again after what a proxy or a broken connection did.
+    package static let repeats = 3
 
     private let state = Mutex(State())
     private let tolerance: Duration
@@ -30,12 +31,12 @@ package final class UploadOutage: Sendable {
 
     /// Makes a request that may be repeated, as often as it takes.
     ///
-    /// While the server can't be reached, within the tolerance; after what a proxy or a broken connection does, a few
-    /// times. Everything else is final.
+    /// While the server can't be reached, within the tolerance; after what a proxy or a broken connection does, as often
+    /// as `limit` says. Everything else is final.
     ///
     /// - Throws: `CancellationError`.
     package func persistently<Value>(
-        _ body: () async throws -> Value
+        atMost limit: Int = UploadOutage.repeats, _ body: () async throws -> Value
     ) async throws -> Result<Value, ClientError> {
         var repeats = 0
         while true {
@@ -45,13 +46,13 @@ package final class UploadOutage: Sendable {
                 state.withLock { $0.since = nil }
                 return .success(value)
             } catch let error as ClientError {
-                guard let pause = pause(after: error, &repeats) else { return .failure(error) }
+                guard let pause = pause(after: error, &repeats, limit) else { return .failure(error) }
                 try await client.clock.sleep(pause)
             }
         }
     }
 
-    private func pause(after error: ClientError, _ repeats: inout Int) -> Duration? {
+    private func pause(after error: ClientError, _ repeats: inout Int, _ limit: Int) -> Duration? {
         let now = client.clock.now()
         if Self.meansUnreachable(error) {
             let (isFirst, waits) = state.withLock { state in
@@ -71,14 +72,14 @@ package final class UploadOutage: Sendable {
             // No file can help it that the token does not hold any more.
             if error.code == .notSignedIn { state.stoppedBy = state.stoppedBy ?? error }
         }
-        guard Self.mayPass(error), repeats < Self.repeats else { return nil }
+        guard Self.mayPass(error), repeats < limit else { return nil }
         repeats += 1
         return RetryPause.pause(
             afterAttempt: repeats, error: error, policy: client.configuration.retry, jitter: client.jitter)
     }
 
     /// Whether no server was there to say anything.
-    package static func meansUnreachable(_ error: ClientError) -> Bool {
+    private static func meansUnreachable(_ error: ClientError) -> Bool {
         let codes: [ClientError.Code] = [.connectionRefused, .connectionFailed, .connectTimeout, .hostNotFound]
         return codes.contains(error.code) || (error.code == .outcomeUnknown && error.delivery == .notSent)
     }

@@ -38,7 +38,10 @@ struct LinkMaker: Sendable {
         for scheme in ["http://", "https://"] where text.lowercased().hasPrefix(scheme) {
             var rest = text.dropFirst(scheme.count)
             while rest.hasSuffix("/") { rest.removeLast() }
-            return isAuthority(rest) ? scheme + rest : nil
+            // A path is where a proxy in front has put the server.
+            let path = rest.drop { $0 != "/" }
+            guard isAuthority(rest[..<path.startIndex]), isPath(path) else { return nil }
+            return scheme + rest
         }
         return isAuthority(text) ? "http://" + text : nil
     }
@@ -58,6 +61,14 @@ struct LinkMaker: Sendable {
         guard !name.isEmpty, name.utf8.allSatisfy(isHostByte) else { return false }
         let rest = host[name.endIndex...]
         return rest.isEmpty || isPort(rest)
+    }
+
+    /// True for plain segments, each behind a slash; none is fine.
+    private static func isPath(_ text: Substring) -> Bool {
+        text.utf8.count <= 255
+            && text.split(separator: "/", omittingEmptySubsequences: false).dropFirst().allSatisfy { segment in
+                !["", ".", ".."].contains(segment) && segment.utf8.allSatisfy(isHostByte)
+            }
     }
 
     private static func isPort(_ text: Substring) -> Bool {

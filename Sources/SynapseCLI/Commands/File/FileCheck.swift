@@ -23,6 +23,7 @@ struct FileCheck: AsyncParsableCommand {
                 try print(path, findings)
                 if !findings.isEmpty { failed += 1 }
             } catch let error as ClientError {
+                if output.output == .json { try printFailure(path, error) }
                 Terminal.say("\(error)")
                 failed += 1
             }
@@ -47,6 +48,15 @@ struct FileCheck: AsyncParsableCommand {
             }
             try Terminal.write(writer.bytes + [UInt8(ascii: "\n")])
         }
+    }
+
+    private func printFailure(_ path: String, _ error: ClientError) throws {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("path", path)
+            writer.member("error", error.description)
+        }
+        try Terminal.write(writer.bytes + [UInt8(ascii: "\n")])
     }
 
     private static func write(_ finding: ContentGuard.Finding, _ writer: inout JSONWriter) {
