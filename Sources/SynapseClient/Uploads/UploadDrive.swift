@@ -89,7 +89,7 @@ package struct UploadDrive {
         try machine.handle(state: state, after: (troubled ?? now).duration(to: now))
         last = state
         if machine.reached > before {
-            troubled = nil
+            (troubled, lastFailure) = (nil, nil)
         } else if let stall = machine.stall {
             troubled = troubled ?? now
             if isFirst { uploader.notify(.retrying, offset: machine.offset, message: "\(stall); trying again") }

@@ -56,7 +56,11 @@ enum PresignedStorageRoutes {
             try await files.run { try files.keepPiece(incoming.path, as: name) }
             let piece = PresignedPiece(number: number, name: name, digests: digests)
             let old = try await scope.services.database.write { db in
-                try PresignedUploadRepository().keep(db, piece, of: id)
+                do {
+                    return try PresignedUploadRepository().keep(db, piece, of: id)
+                } catch let error as APIError where error.status == .gone {
+                    throw Refusal(.notFound, "NoSuchUpload", "The upload ended while its bytes came.")
+                }
             }
             if let old { await files.cleanUp { files.removePieces([old]) } }
             var headers = HTTPFields()
