@@ -170,7 +170,7 @@ class Bench:
     def compare(self, scenario: str, rivals: dict[str, list[str]], sink: str | None = None, verified: int = 0) -> None:
         """Runs the rivals in turn, so that a drift of the machine meets all of them.
 
-        The sink must have the right bytes of as many contents as `verified` says, of those rivals that give digests.
+        The sink must have as many contents as `verified` says, with the MD5 that the rival gives, where it gives one.
         """
         rows = {name: Row(scenario, name) for name in rivals}
         for _ in range(self.options.runs):

@@ -124,6 +124,20 @@ struct UploadStateMachineTests {
     }
 
     @Test
+    func `A server that lost bytes gets them again, with failures on the way`() throws {
+        var machine = UploadStateMachine(
+            byteCount: 100, chunkByteCount: 10, limits: .init(attempts: 3, patience: .seconds(120)))
+        for offset in stride(from: 10, through: 90, by: 10) { try machine.handle(state: upload(offset)) }
+        try machine.handle(failure: failure(400, body: #"{"expected_offset":0}"#))
+        for offset in stride(from: 10, through: 90, by: 10) {
+            try machine.handle(failure: failure(500), after: .seconds(500))
+            try machine.handle(state: upload(offset), after: .seconds(500))
+            #expect(!machine.isInTrouble)
+        }
+        #expect(machine.nextAction() == .send(90..<100, upload: named))
+    }
+
+    @Test
     func `A server that takes chunks and stays where it is comes to an end`() throws {
         var machine = UploadStateMachine(
             byteCount: 25, chunkByteCount: 10, limits: .init(attempts: 3, patience: .seconds(120)))

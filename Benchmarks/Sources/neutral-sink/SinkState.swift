@@ -20,7 +20,8 @@ final class SinkState: Sendable {
     struct Counters {
         var requests = 0
         var bodyBytes: Int64 = 0
-        /// Finished uploads and files of units whose bytes have the MD5 that the client gave, and others.
+        /// Finished uploads and files of units whose bytes have the MD5 that the client gave, and others. A client that
+        /// gives none names the file as the sink did: then only that it came is checked.
         var verified = 0
         var spoiled = 0
     }

@@ -37,7 +37,7 @@ struct UploadTally {
         }
         let isNamed = record.state == .failed || record.state == .skipped
         // A server that went away fails what was left for one reason: it is said once.
-        guard isNamed, record.reason != ClientError.Code.notTried.rawValue else { return }
+        guard isNamed, !record.isUntold else { return }
         guard nameableCount(record.state) <= Self.namedCount else { return }
         Terminal.say("\(record.state) \(Terminal.printable(record.path)): \(record.message ?? record.reason ?? "")")
     }

@@ -22,6 +22,14 @@ extension BackendClient {
         try await PresignedUploader(client: self, options: options, onProgress: onProgress).run(paths)
     }
 
+    /// The same; `onWait` is told once of each outage of the server or the storage that is waited for.
+    package func uploadFilesBulk(
+        _ paths: [String], options: BulkUploadOptions, onProgress: @escaping @Sendable (BulkUploadProgress) -> Void,
+        onWait: @escaping @Sendable (ClientError) -> Void
+    ) async throws -> BulkUploadResult {
+        try await PresignedUploader(client: self, options: options, onProgress: onProgress, onWait: onWait).run(paths)
+    }
+
     /// Asks for signed URLs, by which files can be sent without credentials.
     ///
     /// - Parameter request: The files, 1 through 1000, and how long the URLs shall last.

@@ -34,10 +34,17 @@ package final class JSONLinesWriter: Sendable {
         close(descriptor)
     }
 
-    /// Keeps other processes out until the file is closed.
+    /// Keeps other processes out until the file is closed, where the file system can.
     ///
     /// - Returns: Whether no other process has it.
-    package func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+    package func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK }
+
+    /// Whether the path still leads to the file that was opened.
+    package var isInPlace: Bool {
+        var (mine, named) = (stat(), stat())
+        guard unsafe fstat(descriptor, &mine) == 0, unsafe stat(path, &named) == 0 else { return false }
+        return mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
+    }
 
     /// Removes all that stands in the file.
     ///

@@ -21,6 +21,12 @@ package struct UploadRecord: Sendable, JSONWritable {
     /// What the file looked like when it was hashed; only in a ledger.
     package var identity: FileSource.Identity?
 
+    /// The reason of a file of which an interrupted run does not know how it ended.
+    package static let interrupted = "interrupted"
+
+    /// Whether the run came to no outcome of its own for the file.
+    package var isUntold: Bool { reason == ClientError.Code.notTried.rawValue || reason == Self.interrupted }
+
     package init(path: String, state: CollectionUploadFile.State, reason: String? = nil, message: String? = nil) {
         self.path = path
         self.state = state

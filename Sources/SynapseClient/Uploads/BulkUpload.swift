@@ -6,7 +6,7 @@ public struct BulkUploadOptions: Sendable, Hashable {
     public var maximumConcurrency: Int { didSet { maximumConcurrency = max(1, maximumConcurrency) } }
     /// Files of one batch, 1 through 1000.
     public var batchSize: Int { didSet { batchSize = min(max(1, batchSize), 1000) } }
-    /// Tries of one request to the storage.
+    /// Tries of one request to a storage that can be reached.
     public var attempts: Int { didSet { attempts = max(1, attempts) } }
     /// How long signed URLs shall last, 60 s through one day.
     public var expiration: Duration { didSet { expiration = min(max(expiration, .seconds(60)), .seconds(86_400)) } }
@@ -19,7 +19,7 @@ public struct BulkUploadOptions: Sendable, Hashable {
     /// - Parameters:
     ///   - maximumConcurrency: Requests that send at once.
     ///   - batchSize: Files of one batch, 1 through 1000.
-    ///   - attempts: Tries of one request to the storage.
+    ///   - attempts: Tries of one request to a storage that can be reached.
     ///   - expiration: How long signed URLs shall last, 60 s through one day.
     ///   - outageTolerance: How long a server that can't be reached any more is waited for.
     public init(

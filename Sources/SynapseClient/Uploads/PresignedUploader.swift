@@ -8,6 +8,8 @@ package struct PresignedUploader: Sendable {
     package let options: BulkUploadOptions
     private let onProgress: (@Sendable (BulkUploadProgress) -> Void)?
     private let outage: UploadOutage
+    /// That of the storage, which can be another server.
+    private let storageOutage: UploadOutage
 
     /// `onWait` is told once of each outage of the server that is waited for.
     package init(
@@ -18,6 +20,8 @@ package struct PresignedUploader: Sendable {
         self.options = options
         self.onProgress = onProgress
         outage = UploadOutage(tolerance: options.outageTolerance, client: client, onWait: onWait)
+        storageOutage = UploadOutage(
+            tolerance: options.outageTolerance, client: client, usesToken: false, onWait: onWait)
     }
 
     /// A file on its way.
@@ -47,7 +51,7 @@ package struct PresignedUploader: Sendable {
         var files: [BulkUploadFile] = []
         for batch in paths.batches(of: options.batchSize) {
             var works = batch.map { Work(outcome: BulkUploadFile(path: $0)) }
-            if let refusal = outage.refusal {
+            if let refusal = outage.refusal ?? storageOutage.refusal {
                 // The server could not be reached any more: what is left is not tried file by file.
                 for index in works.indices { works[index].outcome.error = refusal }
             } else {
@@ -145,7 +149,7 @@ package struct PresignedUploader: Sendable {
         let source = try FileSource(path: work.outcome.path)
         guard source.identity == work.identity else { throw source.changed() }
         let transfer = PresignedTransfer(
-            client: client, source: source, attempts: options.attempts, slots: slots, outage: outage)
+            client: client, source: source, attempts: options.attempts, slots: slots, outage: storageOutage)
         // Hashing goes on beside the sending; both read the same pages.
         async let hashing = FileDigests.compute(source)
         var grant = first
@@ -213,7 +217,8 @@ package struct PresignedUploader: Sendable {
                 }
             }.get()
         } catch let error as ClientError {
-            for index in sent { works[index].outcome.error = error }
+            // They were tried, and sent: the reason is the server's.
+            for index in sent { works[index].outcome.error = error.code == .notTried ? outage.stoppedBy : error }
             return
         }
         let results = Dictionary(answer.results.map { ($0.fileKey, $0) }) { first, _ in first }

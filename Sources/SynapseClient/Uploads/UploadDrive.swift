@@ -83,12 +83,11 @@ package struct UploadDrive {
 
     /// Takes the server's state, and remembers it before anything else is sent.
     private mutating func take(_ state: ChunkedUpload) async throws {
-        let before = machine.reached
         let now = client.clock.now()
         let isFirst = machine.stall == nil
         try machine.handle(state: state, after: (troubled ?? now).duration(to: now))
         last = state
-        if machine.reached > before {
+        if !machine.isInTrouble {
             (troubled, lastFailure) = (nil, nil)
         } else if let stall = machine.stall {
             troubled = troubled ?? now
@@ -122,7 +121,10 @@ package struct UploadDrive {
         if isFirst, machine.isInTrouble {
             let patience = client.configuration.retry.uploadPatience
             let limit = machine.countsTries ? "" : " for \(patience.components.seconds) seconds"
-            uploader.notify(.retrying, offset: machine.offset, message: "\(error.message); trying again\(limit)")
+            // What the error advises is what is being done.
+            let advice = ": try again"
+            let what = error.message.hasSuffix(advice) ? error.message.dropLast(advice.count) : error.message[...]
+            uploader.notify(.retrying, offset: machine.offset, message: "\(what); trying again\(limit)")
         }
     }
 

@@ -14,12 +14,21 @@ package final class UploadOutage: Sendable {
     private let state = Mutex(State())
     private let tolerance: Duration
     private let client: BackendClient
+    private let usesToken: Bool
     private let onWait: (@Sendable (ClientError) -> Void)?
 
-    /// `onWait` is told once of each outage that is waited for.
-    package init(tolerance: Duration, client: BackendClient, onWait: (@Sendable (ClientError) -> Void)? = nil) {
+    /// - Parameters:
+    ///   - tolerance: How long a server that can't be reached is waited for.
+    ///   - client: The client, for its clock and its policy.
+    ///   - usesToken: Whether requests carry the client's token, so that one that is not taken ends all.
+    ///   - onWait: Told once of each outage that is waited for.
+    package init(
+        tolerance: Duration, client: BackendClient, usesToken: Bool = true,
+        onWait: (@Sendable (ClientError) -> Void)? = nil
+    ) {
         self.tolerance = tolerance
         self.client = client
+        self.usesToken = usesToken
         self.onWait = onWait
     }
 
@@ -70,7 +79,7 @@ package final class UploadOutage: Sendable {
         state.withLock { state in
             state.since = nil
             // No file can help it that the token does not hold any more.
-            if error.code == .notSignedIn { state.stoppedBy = state.stoppedBy ?? error }
+            if usesToken, error.code == .notSignedIn { state.stoppedBy = state.stoppedBy ?? error }
         }
         guard Self.mayPass(error), repeats < limit else { return nil }
         repeats += 1

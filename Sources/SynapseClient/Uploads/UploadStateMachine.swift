@@ -91,10 +91,12 @@ package struct UploadStateMachine: Sendable {
     package private(set) var upload: Upload?
     /// Bytes that the server has acknowledged.
     package private(set) var offset: Int64 = 0
-    /// The most that it ever acknowledged; only more than that is progress.
-    package private(set) var reached: Int64 = 0
+    /// The most that it ever acknowledged.
+    private var reached: Int64 = 0
     /// What a server that answers without going on does, since the last progress.
     package private(set) var stall: String?
+    /// How often the server fell back to fewer bytes since it had more than ever.
+    private var fallBacks = 0
     /// Failures since the last progress.
     private var failures = 0
     /// Those among them that time does not mend.
@@ -180,6 +182,7 @@ package struct UploadStateMachine: Sendable {
             pauses = true
         case .confirming(let asked):
             if stored < byteCount {
+                fallBacks += 1
                 try count(stall: "the server had all bytes and reports \(stored)", trouble, isQuick: true)
                 advance(to: stored)
                 phase = .sending
@@ -188,6 +191,7 @@ package struct UploadStateMachine: Sendable {
                 phase = asked + 1 >= Self.asksBeforeRepeat ? .finalizing : .confirming(asked: asked + 1)
             }
         case .sending where stored <= offset:
+            if stored < offset { fallBacks += 1 }
             try count(stall: "the server answers, but has no more than \(stored) bytes", trouble, isQuick: true)
             advance(to: stored)
         default:
@@ -216,9 +220,12 @@ package struct UploadStateMachine: Sendable {
         if case .answered = error.delivery, let expected = Self.expectedOffset(error), phase == .sending {
             // The server says where it is. It counts as a failure, so that two that never agree come to an end.
             quickFailures += 1
+            if expected < offset { fallBacks += 1 }
             try count(error, trouble)
-            advance(to: min(expected, byteCount))
-            pauses = failures > 1
+            let isRepeated = failures > 1
+            offset = min(expected, byteCount)
+            noteReached()
+            pauses = isRepeated
             return
         }
         if error.code == .checksumMismatch { return try takeDamage(error) }
@@ -267,7 +274,7 @@ package struct UploadStateMachine: Sendable {
         startOver = .startOver(reason, abandoned: upload)
         isResuming = false
         upload = nil
-        (offset, reached) = (0, 0)
+        (offset, reached, fallBacks) = (0, 0, 0)
         phase = .sending
         pauses = false
         forgetTrouble()
@@ -280,7 +287,7 @@ package struct UploadStateMachine: Sendable {
     ) throws(ClientError) {
         failures += 1
         pauses = true
-        let isLost = quickFailures >= limits.attempts
+        let isLost = max(quickFailures, fallBacks) >= limits.attempts
         guard isLost || (failures >= limits.attempts && trouble >= patience ?? self.patience) else { return }
         var error = error
         error.message =
@@ -311,9 +318,15 @@ package struct UploadStateMachine: Sendable {
     private var longPatience: Duration { limits.patience(reading: byteCount) }
 
     private mutating func advance(to stored: Int64) {
+        // Bytes that are sent once more are progress too; that they do not go round for ever is seen to by `fallBacks`.
+        if stored > offset { forgetTrouble() }
         offset = stored
-        guard stored > reached else { return }
-        reached = stored
+        noteReached()
+    }
+
+    private mutating func noteReached() {
+        guard offset > reached else { return }
+        (reached, fallBacks) = (offset, 0)
         forgetTrouble()
     }
 

@@ -1,10 +1,8 @@
-import Crypto
 import GRDB
 import HTTPTypes
 import Hummingbird
 import NIOCore
 import SynapseModels
-import Synchronization
 
 /// Takes one chunk in: checks where it belongs, stores it, and counts it only when it is whole and on the disk.
 struct ChunkIntake: Sendable {

@@ -2,7 +2,6 @@ import GRDB
 import HTTPTypes
 import Hummingbird
 import SynapseModels
-import Synchronization
 
 /// The routes under `data_files/`.
 enum DataFileRoutes {

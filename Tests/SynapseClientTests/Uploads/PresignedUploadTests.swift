@@ -318,6 +318,21 @@ struct PresignedUploadTests {
         #expect(result.failedIndices.isEmpty, "\(result.files.map(\.error))")
     }
 
+    @Test(arguments: [401, nil] as [Int?])
+    func `What was sent is confirmed although the storage failed for another file`(status: Int?) async throws {
+        let files = try (0..<4).map { try TemporaryFile([UInt8($0)], name: "\($0).bin") }
+        let transport = Self.transport(storage: { _, sent in
+            guard sent.body == [2] else { return nil }
+            guard let status else { throw TransportError(.refused, mayHaveArrived: false) }
+            return Self.refusal(status, "AccessDenied")
+        })
+        let result = try await makeClient(transport: transport).uploadFilesBulk(files.map(\.path), options: Self.one)
+        #expect(result.files[0].dataFile != nil && result.files[1].dataFile != nil)
+        #expect(result.files[2].error?.code == (status == nil ? .connectionRefused : .notSignedIn))
+        // A storage that is gone is not tried file by file; one that refuses a file takes the next.
+        #expect(result.files[3].error?.code == (status == nil ? .notTried : nil))
+    }
+
     @Test
     func `A lost confirmation is asked for again`() async throws {
         let file = try TemporaryFile([1])

@@ -44,9 +44,9 @@ struct FileUploadBulk: AsyncParsableCommand {
             maximumConcurrency: concurrency, expiration: .seconds(expiration), outageTolerance: .seconds(wait))
         let result = try await connection.withClient(change: { $0.contentGuard = contentGuard }) { client in
             let progress = Progress("upload", total: Int64(paths.count), unit: .items)
-            let result = try await client.uploadFilesBulk(paths, options: options) {
-                progress.set(Int64($0.finishedFileCount))
-            }
+            let result = try await client.uploadFilesBulk(
+                paths, options: options, onProgress: { progress.set(Int64($0.finishedFileCount)) },
+                onWait: { Terminal.sayWaiting($0.message, wait) })
             progress.finish()
             return result
         }

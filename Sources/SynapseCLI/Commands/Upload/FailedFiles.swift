@@ -20,6 +20,7 @@ struct FailedFiles {
     init(report: String) throws {
         var found: Set<PathKey> = []
         var sample: [String] = []
+        var isAnything = false
         var bad: Int?
         var unknown: (line: Int, state: String)?
         do throws(ClientError) {
@@ -30,11 +31,14 @@ struct FailedFiles {
                     bad = bad ?? number
                     return
                 }
+                isAnything = true
                 guard Self.states.contains(CollectionUploadFile.State(rawValue: state)) else {
                     unknown = unknown ?? (number, state)
                     return
                 }
-                if sample.count < Self.sampleCount { sample.append(path) }
+                let reason = (try? row.readIfPresent("reason", as: String.self)) ?? ""
+                let isOfFolder = !reason.hasPrefix("metadata") && reason != "missing"
+                if sample.count < Self.sampleCount, isOfFolder { sample.append(path) }
                 let isOpen = [CollectionUploadFile.State.failed, .planned].map(\.rawValue).contains(state)
                 if isOpen { found.insert(PathKey(path)) }
             } onBad: {
@@ -47,7 +51,7 @@ struct FailedFiles {
         if let unknown {
             throw UsageError("\(report), line \(unknown.line): unknown state '\(unknown.state)'")
         }
-        guard !sample.isEmpty else {
+        guard isAnything else {
             throw UsageError("the report \(report) is empty: it says of no file how it ended")
         }
         paths = found

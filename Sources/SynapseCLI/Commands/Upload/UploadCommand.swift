@@ -82,9 +82,7 @@ struct UploadCommand: AsyncParsableCommand, GoesOn {
         try await ConnectionOptions.withClient(settings, change: { $0.contentGuard = contentGuard }) { client in
             let id = DataCollection.ID(rawValue: collection)
             let project = project.map { Project.ID(rawValue: $0) }
-            let onWait: @Sendable (ClientError) -> Void = { [wait] error in
-                Terminal.say("\(error.message); waiting up to \(Int(wait.rounded(.up))) seconds for it")
-            }
+            let onWait: @Sendable (ClientError) -> Void = { [wait] in Terminal.sayWaiting($0.message, wait) }
             let outage = UploadOutage(tolerance: .seconds(wait), client: client, onWait: onWait)
             let asked = try await outage.persistently {
                 let specifications = try await client.getDataCollection(id).fileSpecifications ?? []

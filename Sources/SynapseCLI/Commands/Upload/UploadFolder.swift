@@ -114,7 +114,8 @@ struct UploadFolder {
 
     /// - Throws: ``UsageError`` when nothing of the report is in the folder.
     private func check(_ retried: FailedFiles) throws {
-        let isKnown = retried.sample.contains { path in
+        guard !retried.sample.isEmpty else { return }
+        let isKnown = (retried.sample + retried.paths.prefix(1000).map(\.path)).contains { path in
             if case .missing = LocalFile(at: scan.root + "/" + path) { false } else { true }
         }
         guard !isKnown else { return }

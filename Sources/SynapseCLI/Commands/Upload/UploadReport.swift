@@ -28,10 +28,17 @@ struct UploadReport {
         let target: String?
         if case .special = LocalFile(at: path) { target = nil } else { target = Self.resolved(path) ?? path }
         self.target = target
-        writer = try JSONLinesWriter(path: target.map(Self.temporaryPath) ?? path, keeps: true)
-        guard target != nil else { return }
-        guard writer.lock() else { throw ClientError(.conflict, "another upload writes the report \(path)") }
-        try writer.empty()
+        guard let target else {
+            writer = try JSONLinesWriter(path: path, keeps: true)
+            return
+        }
+        let opened = try JSONLinesWriter(path: Self.temporaryPath(target), keeps: true)
+        // One that is not in its place was just finished by another run.
+        guard opened.lock(), opened.isInPlace else {
+            throw ClientError(.conflict, "another upload writes the report \(path)")
+        }
+        try opened.empty()
+        writer = opened
     }
 
     /// - Throws: ``ClientError`` coded `fileUnwritable`.

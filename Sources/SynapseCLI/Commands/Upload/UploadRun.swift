@@ -39,7 +39,8 @@ struct UploadRun {
         } catch {
             // What is done is known to the next run, and what was not come to can be retried by the report.
             for unit in files.units.dropFirst(toldCount) {
-                noteUntried(unit.files.values.sorted(), "the upload was interrupted", &tally)
+                let message = "the upload was interrupted before its outcome was known; it may be there"
+                noteUntold(unit.files.values.sorted(), UploadRecord.interrupted, message, &tally)
             }
             keepLedger { ledger throws(ClientError) in try ledger.flush() }
             keepReport { report throws(ClientError) in try report.finish() }
@@ -53,7 +54,8 @@ struct UploadRun {
     /// - Throws: The reason.
     mutating func giveUp(_ paths: [String], _ reason: ClientError) throws {
         var tally = UploadTally(isDryRun: options.isDryRun)
-        noteUntried(paths, "the upload had stopped: \(reason.message)", &tally)
+        let message = "not tried, because the upload had stopped: \(reason.message)"
+        noteUntold(paths, ClientError.Code.notTried.rawValue, message, &tally)
         try finish(tally, stoppedBy: reason)
     }
 
@@ -77,10 +79,10 @@ struct UploadRun {
         if failed > 0 { throw UploadFailed(failed: failed, total: tally.total, report: report) }
     }
 
-    private mutating func noteUntried(_ paths: [String], _ reason: String, _ tally: inout UploadTally) {
-        let code = ClientError.Code.notTried.rawValue
+    private mutating func noteUntold(
+        _ paths: [String], _ code: String, _ message: String, _ tally: inout UploadTally
+    ) {
         for path in paths {
-            let message = "not tried, because \(reason)"
             write(UploadRecord(path: files.relative(path), state: .failed, reason: code, message: message), &tally)
         }
     }
@@ -113,7 +115,7 @@ struct UploadRun {
     private mutating func write(_ record: UploadRecord, _ tally: inout UploadTally) {
         tally.add(record)
         // What is known of a file stays known when a run does not come to it.
-        if record.reason != ClientError.Code.notTried.rawValue {
+        if !record.isUntold {
             keepLedger { ledger throws(ClientError) in try ledger.append(record) }
         }
         var shown = record

@@ -87,9 +87,9 @@ struct ChunkedUploadRepository: Sendable {
         return try existing(db, id)
     }
 
-    /// Removes an upload that is not complete: what is complete may be in use.
+    /// Removes an upload that is not complete, expired or not: what is complete may be in use.
     func delete(_ db: Database, _ id: String) throws {
-        guard try existing(db, id).completed == nil else {
+        guard try find(db, id)?.completed == nil else {
             throw APIError(.badRequest, "Upload has already been marked as \"complete\"")
         }
         try db.execute(
