@@ -131,6 +131,7 @@ struct UploadStateMachineTests {
         try machine.handle(failure: failure(400, body: #"{"expected_offset":0}"#))
         for offset in stride(from: 10, through: 90, by: 10) {
             try machine.handle(failure: failure(500), after: .seconds(500))
+            while case .pause = machine.nextAction() {}
             try machine.handle(state: upload(offset), after: .seconds(500))
             #expect(!machine.isInTrouble)
         }

@@ -20,8 +20,9 @@ final class SinkState: Sendable {
     struct Counters {
         var requests = 0
         var bodyBytes: Int64 = 0
-        /// Finished uploads and files of units whose bytes have the MD5 that the client gave, and others. A client that
-        /// gives none names the file as the sink did: then only that it came is checked.
+        /// Finished uploads and files of units whose bytes have the MD5 that the client gave, and others.
+        ///
+        /// A client that gives none names the file as the sink did: then only that it came is checked.
         var verified = 0
         var spoiled = 0
     }
