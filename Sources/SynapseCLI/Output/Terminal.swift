@@ -34,11 +34,6 @@ enum Terminal {
         try? write(Array((message + "\n").utf8), to: STDERR_FILENO)
     }
 
-    /// Says that a server which can't be reached is waited for.
-    static func sayWaiting(_ message: String, _ seconds: Double) {
-        say("\(message); waiting up to \(Int(seconds.rounded(.up))) seconds for it")
-    }
-
     /// Writes to standard error without a line end, for progress that is drawn over.
     static func draw(_ text: String) {
         try? write(Array(text.utf8), to: STDERR_FILENO)

@@ -88,9 +88,8 @@ extension BackendClient {
         let byteCount = confirmation.files.reduce(Int64(0)) { sum, file in
             file.multipart == nil ? sum : sum.addingReportingOverflow(max(0, file.size)).partialValue
         }
-        let retry = configuration.retry
-        let limits = UploadStateMachine.Limits(attempts: retry.attempts, patience: retry.uploadPatience)
-        let deadline = clock.now().advanced(by: limits.patience(reading: max(0, byteCount)))
+        let patience = configuration.retry.uploadPatience + UploadStateMachine.readingTime(of: max(0, byteCount))
+        let deadline = clock.now().advanced(by: patience)
         while true {
             do {
                 return try await value(request)

@@ -40,11 +40,7 @@ package final class JSONLinesWriter: Sendable {
     package func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK }
 
     /// Whether the path still leads to the file that was opened.
-    package var isInPlace: Bool {
-        var (mine, named) = (stat(), stat())
-        guard unsafe fstat(descriptor, &mine) == 0, unsafe stat(path, &named) == 0 else { return false }
-        return mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
-    }
+    package var isInPlace: Bool { FilePlace.holds(descriptor, at: path) }
 
     /// Removes all that stands in the file.
     ///

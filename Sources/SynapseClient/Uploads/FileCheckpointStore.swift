@@ -35,7 +35,7 @@ package struct FileCheckpointStore: CheckpointStore {
                 throw Self.failure(folder, code)
             }
             // The one before may have removed the file between the two steps: its lock would bind nobody.
-            if Self.isSame(descriptor, path + ".lock") {
+            if FilePlace.holds(descriptor, at: path + ".lock") {
                 return FileClaim(path: path, key: key, descriptor: descriptor)
             }
             close(descriptor)
@@ -59,12 +59,6 @@ package struct FileCheckpointStore: CheckpointStore {
         }
         // The folders above may have been made by the same call; this one holds the files.
         guard unsafe chmod(folder, 0o700) == 0 else { throw Self.failure(folder, errno) }
-    }
-
-    private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
-        var (mine, named) = (stat(), stat())
-        guard unsafe fstat(descriptor, &mine) == 0, unsafe stat(path, &named) == 0 else { return false }
-        return mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
     }
 
     fileprivate static func failure(_ folder: String, _ code: Int32) -> ClientError {

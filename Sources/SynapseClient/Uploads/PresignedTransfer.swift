@@ -58,8 +58,8 @@ package struct PresignedTransfer: Sendable {
         var request = Self.request(.delete, address)
         // It moves no bytes, and must not queue up behind what does.
         request.isTransfer = false
-        // An upload that was cancelled is given up too, and every request of a cancelled task ends at once. So this one
-        // has a task of its own, which is waited for.
+        // The one task that is not structured, for there is no other way: an upload that was cancelled is given up too,
+        // and in a cancelled task every request ends at once. It is waited for, and bounded, so it outlives nothing.
         await Task { [client, request] in
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { _ = try? await client.pipeline.send(request) }

@@ -60,15 +60,13 @@ package struct UploadStateMachine: Sendable {
             self.attempts = max(1, attempts)
             self.patience = patience
         }
-
-        /// What a server may be expected to digest in a second when it has to read a file again.
-        private static let digestedByteCount: Int64 = 64 << 20
-
-        /// The patience with a server that has to read so many bytes before it answers.
-        package func patience(reading byteCount: Int64) -> Duration {
-            patience + .seconds(byteCount / Self.digestedByteCount)
-        }
     }
+
+    /// What a server may be expected to digest in a second when it has to read a file again.
+    private static let digestedByteCount: Int64 = 64 << 20
+
+    /// How long a server may take that has to read so many bytes before it answers.
+    package static func readingTime(of byteCount: Int64) -> Duration { .seconds(byteCount / digestedByteCount) }
 
     private enum Phase: Hashable {
         case sending
@@ -315,7 +313,7 @@ package struct UploadStateMachine: Sendable {
         }
     }
 
-    private var longPatience: Duration { limits.patience(reading: byteCount) }
+    private var longPatience: Duration { limits.patience + Self.readingTime(of: byteCount) }
 
     private mutating func advance(to stored: Int64) {
         // Bytes that are sent once more are progress too; that they do not go round for ever is seen to by `fallBacks`.

@@ -7,84 +7,13 @@ import Testing
 /// Uploads by signed URLs: what goes over the wire, what is repeated, and that every file has an outcome.
 @Suite(.timeLimit(.minutes(1)))
 struct PresignedUploadTests {
-    /// Plays the backend and the storage.
-    ///
-    /// What `storage` answers to a PUT, by its number from 0; `nil` takes the bytes.
-    private static func transport(
-        partSize: Int? = nil,
-        storage: @escaping @Sendable (Int, ScriptedTransport.Sent) throws -> TransportResponse? = { _, _ in nil },
-        grants: @escaping @Sendable ([JSONValue]) -> [JSONValue] = { $0 },
-        confirms: @escaping @Sendable ([JSONValue]) -> [JSONValue] = { $0 }
-    ) -> ScriptedTransport {
-        let (puts, asked) = (Shared(0), Shared(0))
-        return ScriptedTransport { sent in
-            if sent.method == "PUT" {
-                let number = puts.value
-                puts.change { $0 += 1 }
-                if let response = try storage(number, sent) { return response }
-                return .json("", headers: ["ETag": "\"etag-\(sent.body.count)\""])
-            }
-            if sent.method == "DELETE" { return .json("", status: 204) }
-            let files = (try JSONValue(parsing: sent.body))["files"]?.arrayValue ?? []
-            if sent.path.hasSuffix("/confirm_upload/") {
-                let results = files.enumerated().map { index, file -> JSONValue in
-                    [
-                        "file_key": file["file_key"] ?? .null, "checksum": file["checksum"] ?? .null,
-                        "data_file_id": .integer(Int64(900 + index)), "success": true, "created": true, "error": .null,
-                    ]
-                }
-                return .json((["results": .array(confirms(results))] as JSONValue).description)
-            }
-            asked.change { $0 += 1 }
-            let round = asked.value
-            let entries = files.enumerated().map { index, file in
-                Self.grant(file, key: "k\(round)-\(index)", partSize: partSize)
-            }
-            return .json(
-                (["files": .array(grants(entries)), "expires_at": "2099-01-01T00:00:00Z"] as JSONValue).description)
-        }
-    }
-
-    private static func grant(_ file: JSONValue, key: String, partSize: Int?) -> JSONValue {
-        let size = Int(file["size"]?.integerValue ?? 0)
-        let name = file["filename"] ?? .null
-        guard let partSize, size > partSize else {
-            return [
-                "filename": name, "file_key": .string(key),
-                "presigned_url": .string("http://storage/bucket/\(key)?X-Amz-Signature=s3cr3t"), "multipart": .null,
-            ]
-        }
-        let parts = (1...(size + partSize - 1) / partSize).map { number -> JSONValue in
-            [
-                "part_number": .integer(Int64(number)),
-                "presigned_url": .string("http://storage/bucket/\(key)?partNumber=\(number)&X-Amz-Signature=s3cr3t"),
-            ]
-        }
-        return [
-            "filename": name, "file_key": .string(key), "presigned_url": .null,
-            "multipart": [
-                "upload_id": .string("mpu-\(key)"), "part_size": .integer(Int64(partSize)), "parts": .array(parts),
-                "abort_url": .string("http://storage/bucket/\(key)?abort&X-Amz-Signature=s3cr3t"),
-            ],
-        ]
-    }
-
-    private static func refusal(_ status: Int, _ code: String?, _ message: String = "no") -> TransportResponse {
-        let text = code.map {
-            "<?xml?><Error><Code>\($0)</Code><Message>\(message)</Message><StringToSign>s3cr3t</StringToSign></Error>"
-        }
-        return .json(text ?? "<html>proxy</html>", status: status, headers: ["Content-Type": "application/xml"])
-    }
-
-    private static let one = BulkUploadOptions(maximumConcurrency: 1)
-
     @Test
     func `One file in one request and one in parts go over the wire as recorded`() async throws {
         let picture = try TemporaryFile([0xFF, 0xD8, 0xFF] + Array("aaaaa".utf8), name: "a.jpg")
         let big = try TemporaryFile((0..<45).map { UInt8($0) }, name: "big.bin")
-        let transport = Self.transport(partSize: 20)
+        let transport = PresignedScript.transport(partSize: 20)
         let client = try makeClient(transport: transport)
-        let result = try await client.uploadFilesBulk([picture.path, big.path], options: Self.one)
+        let result = try await client.uploadFilesBulk([picture.path, big.path], options: PresignedScript.one)
         #expect(result.files.map(\.path) == [picture.path, big.path])
         #expect(result.files.map(\.dataFile) == [900, 901])
         #expect(result.failedIndices.isEmpty)
@@ -129,7 +58,7 @@ struct PresignedUploadTests {
     func `A file that was damaged on its way is sent a second time, alone`(damages: Int) async throws {
         let (good, bad) = (try TemporaryFile([1, 2, 3]), try TemporaryFile([4, 5, 6]))
         let rounds = Shared(0)
-        let transport = Self.transport(confirms: { results in
+        let transport = PresignedScript.transport(confirms: { results in
             rounds.change { $0 += 1 }
             guard rounds.value <= damages else { return results }
             return results.dropLast() + [
@@ -141,7 +70,7 @@ struct PresignedUploadTests {
         })
         let counted = Shared(0)
         let result = try await makeClient(transport: transport).uploadFilesBulk(
-            [good.path, bad.path], options: Self.one
+            [good.path, bad.path], options: PresignedScript.one
         ) { step in counted.change { $0 = step.finishedFileCount } }
         #expect(result.files[0].error == nil)
         #expect(result.files[1].error?.code == (damages == 1 ? nil : .checksumMismatch))
@@ -153,7 +82,7 @@ struct PresignedUploadTests {
     @Test(arguments: ["/upload/", "/confirm_upload/"])
     func `A page in place of the server's answer does not fail a batch`(path: String) async throws {
         let file = try TemporaryFile([1, 2, 3])
-        let inner = Self.transport()
+        let inner = PresignedScript.transport()
         let pages = Shared(0)
         let transport = ScriptedTransport { sent in
             if sent.path.hasSuffix(path), pages.value < 2 {
@@ -177,7 +106,7 @@ struct PresignedUploadTests {
         status: Int, code: String?, attempts: Int
     ) async throws {
         let file = try TemporaryFile([1, 2, 3])
-        let transport = Self.transport(storage: { _, _ in Self.refusal(status, code) })
+        let transport = PresignedScript.transport(storage: { _, _ in PresignedScript.refusal(status, code) })
         let result = try await makeClient(transport: transport).uploadFilesBulk([file.path])
         let error = try #require(result.files[0].error)
         #expect(transport.requests.count { $0.method == "PUT" } == attempts)
@@ -194,7 +123,7 @@ struct PresignedUploadTests {
     func `A part that fails is sent again, the others are not`(failing: Int) async throws {
         let file = try TemporaryFile((0..<45).map { UInt8($0) })
         let failed = Shared(false)
-        let transport = Self.transport(
+        let transport = PresignedScript.transport(
             partSize: 20,
             storage: { _, sent in
                 guard sent.target.contains("partNumber=\(failing + 1)&"), !failed.value else { return nil }
@@ -215,9 +144,9 @@ struct PresignedUploadTests {
         ] as [(Int?, Int, String, String)])
     func `An expired URL is asked for anew`(partSize: Int?, status: Int, code: String, message: String) async throws {
         let file = try TemporaryFile((0..<45).map { UInt8($0) })
-        let transport = Self.transport(
+        let transport = PresignedScript.transport(
             partSize: partSize,
-            storage: { _, sent in sent.path.contains("k1-") ? Self.refusal(status, code, message) : nil })
+            storage: { _, sent in sent.path.contains("k1-") ? PresignedScript.refusal(status, code, message) : nil })
         let result = try await makeClient(transport: transport).uploadFilesBulk([file.path])
         #expect(result.failedIndices.isEmpty)
         let asked = transport.requests.filter { $0.path.hasSuffix("/upload/") }
@@ -231,7 +160,9 @@ struct PresignedUploadTests {
     @Test
     func `URLs that expire again and again come to an end`() async throws {
         let file = try TemporaryFile([1])
-        let transport = Self.transport(storage: { _, _ in Self.refusal(403, "AccessDenied", "Request has expired") })
+        let transport = PresignedScript.transport(storage: { _, _ in
+            PresignedScript.refusal(403, "AccessDenied", "Request has expired")
+        })
         let result = try await makeClient(transport: transport).uploadFilesBulk([file.path])
         #expect(result.files[0].error?.message.contains("expired") == true)
         #expect(transport.requests.count { $0.method == "PUT" } == 4)
@@ -240,8 +171,10 @@ struct PresignedUploadTests {
     @Test
     func `A file in parts that is given up is given up at the storage too`() async throws {
         let file = try TemporaryFile((0..<45).map { UInt8($0) })
-        let transport = Self.transport(partSize: 20, storage: { _, _ in Self.refusal(403, "SignatureDoesNotMatch") })
-        let result = try await makeClient(transport: transport).uploadFilesBulk([file.path], options: Self.one)
+        let transport = PresignedScript.transport(
+            partSize: 20, storage: { _, _ in PresignedScript.refusal(403, "SignatureDoesNotMatch") })
+        let result = try await makeClient(transport: transport).uploadFilesBulk(
+            [file.path], options: PresignedScript.one)
         #expect(result.failedIndices == [0])
         let last = try #require(transport.requests.last)
         #expect(last.method == "DELETE" && last.target.hasPrefix("/bucket/k1-0?abort"))
@@ -256,8 +189,8 @@ struct PresignedUploadTests {
             files[0].path, "/no/such/file", files[1].path, files[2].path, page.path, files[3].path, files[4].path,
             files[5].path,
         ]
-        let transport = Self.transport(
-            storage: { _, sent in sent.body == [2] ? Self.refusal(403, "AccessDenied") : nil },
+        let transport = PresignedScript.transport(
+            storage: { _, sent in sent.body == [2] ? PresignedScript.refusal(403, "AccessDenied") : nil },
             // No entry for 1.bin, an odd one for 4.bin, and one that nobody asked for.
             grants: { [$0[0], $0[2], $0[3], ["filename": "4.bin"], $0[5], $0[5]] },
             confirms: { results in [["file_key": "unasked", "success": true], results[2]] })
@@ -280,7 +213,7 @@ struct PresignedUploadTests {
     @Test
     func `A refused confirmation is the failure of its file`() async throws {
         let files = try (0..<2).map { try TemporaryFile([UInt8($0)], name: "\($0).bin") }
-        let transport = Self.transport(confirms: { results in
+        let transport = PresignedScript.transport(confirms: { results in
             results.dropFirst() + [
                 ["file_key": results[0]["file_key"] ?? .null, "success": false, "error": "digest differs"]
             ]
@@ -291,125 +224,9 @@ struct PresignedUploadTests {
     }
 
     @Test
-    func `Files go in batches, and a server that is gone is not tried file by file`() async throws {
-        let files = try (0..<5).map { try TemporaryFile([UInt8($0)], name: "\($0).bin") }
-        let transport = Self.transport()
-        let options = BulkUploadOptions(batchSize: 2)
-        let result = try await makeClient(transport: transport).uploadFilesBulk(files.map(\.path), options: options)
-        #expect(result.failedIndices.isEmpty)
-        #expect(transport.requests.count { $0.path.hasSuffix("/upload/") } == 3)
-        let gone = ScriptedTransport { _ in throw TransportError(.refused, mayHaveArrived: false) }
-        let lost = try await makeClient(transport: gone).uploadFilesBulk(files.map(\.path), options: options)
-        #expect(
-            lost.files.map { $0.error?.code } == [
-                .connectionRefused, .connectionRefused, .notTried, .notTried, .notTried,
-            ])
-        #expect(gone.requests.allSatisfy { $0.path.hasSuffix("/upload/") })
-    }
-
-    @Test
-    func `A storage that goes away for a while is waited for`() async throws {
-        let files = try (0..<3).map { try TemporaryFile([UInt8($0)], name: "\($0).bin") }
-        let transport = Self.transport(storage: { number, _ in
-            if number < 20 { throw TransportError(.refused, mayHaveArrived: false) }
-            return nil
-        })
-        let result = try await makeClient(transport: transport).uploadFilesBulk(files.map(\.path), options: Self.one)
-        #expect(result.failedIndices.isEmpty, "\(result.files.map(\.error))")
-    }
-
-    @Test(arguments: [401, nil] as [Int?])
-    func `What was sent is confirmed although the storage failed for another file`(status: Int?) async throws {
-        let files = try (0..<4).map { try TemporaryFile([UInt8($0)], name: "\($0).bin") }
-        let transport = Self.transport(storage: { _, sent in
-            guard sent.body == [2] else { return nil }
-            guard let status else { throw TransportError(.refused, mayHaveArrived: false) }
-            return Self.refusal(status, "AccessDenied")
-        })
-        let result = try await makeClient(transport: transport).uploadFilesBulk(files.map(\.path), options: Self.one)
-        #expect(result.files[0].dataFile != nil && result.files[1].dataFile != nil)
-        #expect(result.files[2].error?.code == (status == nil ? .connectionRefused : .notSignedIn))
-        // A storage that is gone is not tried file by file; one that refuses a file takes the next.
-        #expect(result.files[3].error?.code == (status == nil ? .notTried : nil))
-    }
-
-    @Test
-    func `A lost confirmation is asked for again`() async throws {
-        let file = try TemporaryFile([1])
-        let lost = Shared(false)
-        let inner = Self.transport()
-        let transport = ScriptedTransport { sent in
-            if sent.path.hasSuffix("/confirm_upload/"), !lost.value {
-                lost.change { $0 = true }
-                throw TransportError(.connectionLost, mayHaveArrived: true)
-            }
-            var head = HTTPRequest(
-                method: .init(rawValue: sent.method) ?? .get, scheme: "http", authority: "x", path: sent.target)
-            head.headerFields = [:]
-            return try await inner.send(
-                TransportRequest(head: head, body: HTTPBody(bytes: sent.body), deadline: .now + .seconds(60)))
-        }
-        let result = try await makeClient(transport: transport).uploadFilesBulk([file.path])
-        #expect(result.failedIndices.isEmpty)
-        #expect(transport.requests.count { $0.path.hasSuffix("/confirm_upload/") } == 2)
-    }
-
-    @Test(arguments: [true, false])
-    func `A server that puts parts together is given the time for it`(hasParts: Bool) async throws {
-        let file = try TemporaryFile((0..<45).map { UInt8($0) })
-        let confirms = Shared(0)
-        let inner = Self.transport(partSize: hasParts ? 20 : nil)
-        let transport = ScriptedTransport { sent in
-            if sent.path.hasSuffix("/confirm_upload/") {
-                confirms.change { $0 += 1 }
-                if confirms.value < 10 { throw TransportError(.readTimeout, mayHaveArrived: true) }
-            }
-            let head = HTTPRequest(
-                method: .init(rawValue: sent.method) ?? .get, scheme: "http", authority: "x", path: sent.target)
-            return try await inner.send(
-                TransportRequest(head: head, body: HTTPBody(bytes: sent.body), deadline: .now + .seconds(60)))
-        }
-        let result = try await makeClient(transport: transport).uploadFilesBulk([file.path])
-        #expect(result.files[0].error?.code == (hasParts ? nil : .readTimeout))
-        #expect(confirms.value == (hasParts ? 10 : 4))
-    }
-
-    @Test
-    func `A cancelled upload in parts is given up at the storage`() async throws {
-        let file = try TemporaryFile((0..<45).map { UInt8($0) })
-        let (isSending, isGivenUp) = (Shared(false), Shared(false))
-        let inner = Self.transport(partSize: 20)
-        let transport = ScriptedTransport { sent in
-            if sent.method == "DELETE" {
-                // As the real one does.
-                try Task.checkCancellation()
-                isGivenUp.change { $0 = true }
-            }
-            if sent.method == "PUT" {
-                isSending.change { $0 = true }
-                try await Task.sleep(for: .seconds(60))
-            }
-            let head = HTTPRequest(
-                method: .init(rawValue: sent.method) ?? .get, scheme: "http", authority: "x", path: sent.target)
-            return try await inner.send(
-                TransportRequest(head: head, body: HTTPBody(bytes: sent.body), deadline: .now + .seconds(60)))
-        }
-        let client = try makeClient(transport: transport)
-        await #expect(throws: CancellationError.self) {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { _ = try await client.uploadFilesBulk([file.path], options: Self.one) }
-                while !isSending.value { try await Task.sleep(for: .milliseconds(1)) }
-                group.cancelAll()
-                try await group.waitForAll()
-            }
-        }
-        #expect(isGivenUp.value)
-    }
-
-    @Test
     func `Parts of any size are no reason to crash`() async throws {
         let file = try TemporaryFile([1, 2, 3])
-        let transport = Self.transport(grants: { entries in
+        let transport = PresignedScript.transport(grants: { entries in
             [
                 [
                     "filename": entries[0]["filename"] ?? .null, "file_key": "k",
@@ -440,7 +257,7 @@ struct PresignedUploadTests {
     @Test
     func `A file that changes after its URL was asked for is not sent`() async throws {
         let file = try TemporaryFile([1, 2, 3])
-        let transport = Self.transport(grants: { entries in
+        let transport = PresignedScript.transport(grants: { entries in
             try? file.append([4])
             return entries
         })
@@ -453,7 +270,7 @@ struct PresignedUploadTests {
     func `Never more requests at once than asked for`() async throws {
         let files = try (0..<6).map { try TemporaryFile((0..<45).map { UInt8($0) }, name: "\($0).bin") }
         let (running, most) = (Shared(0), Shared(0))
-        let inner = Self.transport(partSize: 10)
+        let inner = PresignedScript.transport(partSize: 10)
         let transport = ScriptedTransport { sent in
             running.change { $0 += 1 }
             let now = running.value

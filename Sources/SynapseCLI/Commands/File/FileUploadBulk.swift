@@ -21,9 +21,7 @@ struct FileUploadBulk: AsyncParsableCommand {
     @Option(name: .long, help: "Seconds that signed URLs last, 60 to 86400.")
     var expiration = 3600
 
-    @Option(help: "Seconds to wait for a backend or storage that went away before the rest is left untried.")
-    var wait: Double = 30
-
+    @OptionGroup var wait: WaitOptions
     @OptionGroup var content: ContentOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
@@ -35,18 +33,17 @@ struct FileUploadBulk: AsyncParsableCommand {
         guard (60...86_400).contains(expiration) else {
             throw ValidationError("--expiration is 60 to 86400 seconds, not \(expiration)")
         }
-        guard wait >= 0, wait <= 86_400 else { throw ValidationError("--wait is 0 through 86400 seconds, not \(wait)") }
     }
 
     func run() async throws {
         let contentGuard = try content.makeGuard()
         let options = BulkUploadOptions(
-            maximumConcurrency: concurrency, expiration: .seconds(expiration), outageTolerance: .seconds(wait))
+            maximumConcurrency: concurrency, expiration: .seconds(expiration), outageTolerance: wait.tolerance)
         let result = try await connection.withClient(change: { $0.contentGuard = contentGuard }) { client in
             let progress = Progress("upload", total: Int64(paths.count), unit: .items)
             let result = try await client.uploadFilesBulk(
                 paths, options: options, onProgress: { progress.set(Int64($0.finishedFileCount)) },
-                onWait: { Terminal.sayWaiting($0.message, wait) })
+                onWait: { [wait] in wait.say($0) })
             progress.finish()
             return result
         }

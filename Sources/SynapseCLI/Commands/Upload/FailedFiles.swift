@@ -11,7 +11,7 @@ struct FailedFiles {
     private static let sampleCount = 1000
 
     private(set) var paths: Set<PathKey> = []
-    /// Some of the files of the report, however they ended.
+    /// Some of the files of the report, however they ended, and some of those that failed.
     private(set) var sample: [String] = []
 
     /// Reads a report; a half line at its end, left by a run that was killed, is passed over.
@@ -55,7 +55,7 @@ struct FailedFiles {
             throw UsageError("the report \(report) is empty: it says of no file how it ended")
         }
         paths = found
-        self.sample = sample
+        self.sample = sample + found.prefix(Self.sampleCount).map(\.path)
     }
 
     /// Whether a file failed, or a folder that it is in.

@@ -50,9 +50,7 @@ struct UploadCommand: AsyncParsableCommand, GoesOn {
     @Option(help: "Files that are sent at once, at most; fewer when the backend can't keep up.")
     var concurrency = 48
 
-    @Option(help: "Seconds to wait for a backend that went away before the rest is left untried.")
-    var wait: Double = 30
-
+    @OptionGroup var wait: WaitOptions
     @OptionGroup var content: ContentOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
@@ -63,7 +61,6 @@ struct UploadCommand: AsyncParsableCommand, GoesOn {
         guard (1...256).contains(concurrency) else {
             throw ValidationError("--concurrency is 1 through 256, not \(concurrency)")
         }
-        guard wait >= 0, wait <= 86_400 else { throw ValidationError("--wait is 0 through 86400 seconds, not \(wait)") }
     }
 
     func run() async throws {
@@ -82,8 +79,8 @@ struct UploadCommand: AsyncParsableCommand, GoesOn {
         try await ConnectionOptions.withClient(settings, change: { $0.contentGuard = contentGuard }) { client in
             let id = DataCollection.ID(rawValue: collection)
             let project = project.map { Project.ID(rawValue: $0) }
-            let onWait: @Sendable (ClientError) -> Void = { [wait] in Terminal.sayWaiting($0.message, wait) }
-            let outage = UploadOutage(tolerance: .seconds(wait), client: client, onWait: onWait)
+            let onWait: @Sendable (ClientError) -> Void = { [wait] in wait.say($0) }
+            let outage = UploadOutage(tolerance: wait.tolerance, client: client, onWait: onWait)
             let asked = try await outage.persistently {
                 let specifications = try await client.getDataCollection(id).fileSpecifications ?? []
                 // Asked before anything is sent: what is wrong with a project would be found out at the very end.
@@ -95,7 +92,7 @@ struct UploadCommand: AsyncParsableCommand, GoesOn {
             }
             if case .failure(let error) = asked, outage.stoppedBy == nil || error.code == .notSignedIn { throw error }
             var options = CollectionUploadOptions(
-                projectID: project, maximumConcurrency: concurrency, outageTolerance: .seconds(wait), isDryRun: dryRun)
+                projectID: project, maximumConcurrency: concurrency, outageTolerance: wait.tolerance, isDryRun: dryRun)
             options.onWait = onWait
             let state = try UploadState(
                 of: settings, collection: id, folder: files.resolvedRoot, report: report, keepsLedger: !dryRun)
