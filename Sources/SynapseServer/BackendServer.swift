@@ -59,7 +59,8 @@ public final class BackendServer: Service, Sendable {
                 files: files,
                 assembler: ChunkAssembler(files: files),
                 authenticator: Authenticator(database: database),
-                passwords: PasswordKeeper(files: files),
+                passwords: PasswordKeeper(
+                    files: files, throttle: LoginThrottle(now: configuration.loginTime)),
                 signer: URLSigner(secret: secret),
                 status: ServerStatus(),
                 watch: JobWatch(maximumTailCount: configuration.limits.tailCount),

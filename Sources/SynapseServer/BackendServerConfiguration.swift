@@ -103,6 +103,8 @@ public struct BackendServerConfiguration: Sendable {
     public var faultPlan: FaultPlan?
     /// Where the access log and warnings go.
     public var logger: Logger
+    /// What the waits after wrong passwords are measured by.
+    var loginTime: @Sendable () -> ContinuousClock.Instant = { .now }
 
     /// Makes a configuration.
     ///

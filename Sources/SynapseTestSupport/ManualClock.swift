@@ -1,7 +1,7 @@
 package import SynapseClient
 import Synchronization
 
-/// A clock that only moves when something sleeps: every pause is noted and over at once.
+/// A clock that only moves when something sleeps, every pause being noted and over at once, or when it is told to.
 package final class ManualClock: Sendable {
     private struct State {
         var offset: Duration = .zero
@@ -18,10 +18,18 @@ package final class ManualClock: Sendable {
     /// The pauses so far, in order.
     package var pauses: [Duration] { state.withLock { $0.pauses } }
 
+    /// What the clock shows.
+    package var now: ContinuousClock.Instant { start.advanced(by: state.withLock { $0.offset }) }
+
+    /// Moves the clock; sleeps that are under way do not end by it.
+    package func advance(by duration: Duration) {
+        state.withLock { $0.offset += duration }
+    }
+
     /// The clock to inject.
     package var clock: ClientClock {
         ClientClock(
-            now: { [self] in start.advanced(by: state.withLock { $0.offset }) },
+            now: { [self] in now },
             sleep: { [self] duration in
                 guard duration <= longest else {
                     try await Task.sleep(for: .seconds(3600), clock: .continuous)

@@ -1,21 +1,23 @@
 import SynapseModels
+import SynapseTestSupport
 import Testing
 
 @testable import SynapseServer
 
 struct LoginThrottleTests {
     @Test func theThrottleIsBoundedAndForgets() throws {
-        let throttle = LoginThrottle(maximumEntryCount: 100)
-        let now = ContinuousClock.now
+        let clock = ManualClock()
+        let throttle = LoginThrottle(maximumEntryCount: 100, now: { clock.now })
         let target = LoginThrottle.key("target@example.com", source: "192.0.2.1")
-        for _ in 0..<7 { throttle.fail(target, now: now) }
-        for index in 0..<1000 { throttle.fail(LoginThrottle.key("\(index)@example.com", source: "x"), now: now) }
+        for _ in 0..<7 { throttle.fail(target) }
+        for index in 0..<1000 { throttle.fail(LoginThrottle.key("\(index)@example.com", source: "x")) }
         #expect(throttle.entryCount <= 100)
-        #expect(throws: APIError.self) { try throttle.check(target, now: now) }
+        #expect(throws: APIError.self) { try throttle.check(target) }
         #expect(target == LoginThrottle.key("Target@Example.com", source: "192.0.2.1"))
         // Whoever guesses locks nobody out who is somewhere else.
-        try throttle.check(LoginThrottle.key("target@example.com", source: "192.0.2.2"), now: now)
-        try throttle.check(target, now: now.advanced(by: .seconds(1000)))
+        try throttle.check(LoginThrottle.key("target@example.com", source: "192.0.2.2"))
+        clock.advance(by: .seconds(1000))
+        try throttle.check(target)
     }
 
     @Test(arguments: [

@@ -19,10 +19,12 @@ final class LoginThrottle: Sendable {
     private static let memory: Duration = .seconds(15 * 60)
 
     private let maximumEntryCount: Int
+    private let now: @Sendable () -> ContinuousClock.Instant
     private let entries = Mutex<[String: Entry]>([:])
 
-    init(maximumEntryCount: Int = 10_000) {
+    init(maximumEntryCount: Int = 10_000, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         self.maximumEntryCount = maximumEntryCount
+        self.now = now
     }
 
     var entryCount: Int { entries.withLock { $0.count } }
@@ -33,7 +35,8 @@ final class LoginThrottle: Sendable {
     }
 
     /// - Throws: ``APIError`` with status 429 while the key has to wait.
-    func check(_ key: String, now: ContinuousClock.Instant = .now) throws(APIError) {
+    func check(_ key: String) throws(APIError) {
+        let now = now()
         let wait = entries.withLock { entries -> Int? in
             guard let entry = entries[key], entry.opens > now else { return nil }
             return max(1, Int(((entry.opens - now) / .seconds(1)).rounded(.up)))
@@ -42,7 +45,8 @@ final class LoginThrottle: Sendable {
     }
 
     /// Counts a wrong password.
-    func fail(_ key: String, now: ContinuousClock.Instant = .now) {
+    func fail(_ key: String) {
+        let now = now()
         entries.withLock { entries in
             if entries[key] == nil, entries.count >= maximumEntryCount { Self.prune(&entries, now) }
             var entry = entries[key] ?? Entry(last: now, opens: now)

@@ -12,14 +12,15 @@ final class PasswordKeeper: Sendable {
     /// Compared when there is no such user, so that an answer takes as long as for one that is there.
     private static let decoy = "pbkdf2-sha256$\(PasswordDigest.rounds)$00$00"
 
-    let throttle = LoginThrottle()
+    private let throttle: LoginThrottle
     private let files: LocalFileStore
     private let slots = KeyedLock()
     private let turns = KeyedLock()
     private let load = Mutex((waiting: 0, next: 0))
 
-    init(files: LocalFileStore) {
+    init(files: LocalFileStore, throttle: LoginThrottle) {
         self.files = files
+        self.throttle = throttle
     }
 
     func digest(_ password: String) async throws -> String {
