@@ -113,7 +113,7 @@ struct FaultTests {
                             try await group.next()
                         }
                     }
-                    #expect(ContinuousClock.now - started < .seconds(10))
+                    #expect(ContinuousClock.now - started < .seconds(30))
                 }
             }
         }

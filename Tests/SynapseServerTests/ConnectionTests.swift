@@ -21,7 +21,7 @@ struct ConnectionTests {
     }
 
     /// Whether the other side closes a connection within a time.
-    private static func isClosed(_ channel: any Channel, within time: TimeAmount = .seconds(5)) async throws -> Bool {
+    private static func isClosed(_ channel: any Channel, within time: TimeAmount = .seconds(30)) async throws -> Bool {
         let timer = channel.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
         try await channel.closeFuture.get()
         timer.cancel()
@@ -76,7 +76,7 @@ struct ConnectionTests {
                     answers.withLock { $0 }.split(separator: "HTTP/1.1 ").map { String($0.prefix { $0 != "\r\n" }) }
                 }
                 try await eventually { statuses().starts(with: before) }
-                try await channel.writeAndFlush(ByteBuffer(string: body)).get()
+                if !body.isEmpty { try await channel.writeAndFlush(ByteBuffer(string: body)).get() }
                 try await eventually { statuses() == before + ["401 Unauthorized"] }
                 try? await channel.close()
             }
@@ -102,7 +102,7 @@ struct ConnectionTests {
                 _ = try await HTTPClient.shared.execute(health, timeout: .seconds(1))
             }
             for channel in open { try await channel.close() }
-            #expect(try await HTTPClient.shared.execute(health, timeout: .seconds(10)).status == .ok)
+            #expect(try await HTTPClient.shared.execute(health, timeout: .seconds(30)).status == .ok)
         }
     }
 
@@ -226,13 +226,15 @@ struct ConnectionTests {
     }
 }
 
-/// Waits for something that another task brings about.
-func eventually(_ condition: () throws -> Bool) async throws {
-    for _ in 0..<1000 {
-        if try condition() { return }
+/// Waits for something that another task brings about, for a minute at most.
+func eventually(
+    _ condition: () async throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try await !condition() {
+        try #require(ContinuousClock.now < deadline, "It has not come about.", sourceLocation: sourceLocation)
         try await Task.sleep(for: .milliseconds(10))
     }
-    throw CancellationError()
 }
 
 /// Gives bytes in pieces of 64 KiB with a pause after each.

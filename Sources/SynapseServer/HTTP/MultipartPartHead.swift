@@ -74,7 +74,9 @@ struct MultipartPartHead: Equatable, Sendable {
         var result: [UInt8] = []
         var rest = value
         while let byte = rest.first {
-            if let (escape, meaning) = escapes.first(where: { rest.starts(with: $0.0.utf8) }) {
+            if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%"),
+                let (escape, meaning) = escapes.first(where: { rest.starts(with: $0.0.utf8) })
+            {
                 result.append(meaning)
                 rest = rest.dropFirst(escape.utf8.count)
             } else {

@@ -33,24 +33,16 @@ struct JobWaitingTests {
                 try await Task.sleep(for: .seconds(3))
                 try await waits(client, job)
                 _ = try await client.post("/jobs/\(job)/stop/", [:])
-                var status = ""
-                for _ in 0..<200 where status != "STOPPED" {
-                    status = try await client.get("/jobs/\(job)/")["status"].stringValue ?? ""
-                    try await Task.sleep(for: .milliseconds(50))
-                }
-                #expect(status == "STOPPED")
+                try await eventually { try await client.get("/jobs/\(job)/")["status"] == "STOPPED" }
             }
         }
     }
 
     private func waits(_ client: TestClient, _ job: String) async throws {
-        var last = JSONValue.null
-        for _ in 0..<100 {
-            last = try await client.get("/jobs/\(job)/").json
-            #expect(last["status"] == "PENDING" && last["error"]?.isNull != false, "\(last)")
-            if last["queue"]?["reason"]?.stringValue?.contains("127.0.0.1:1") == true { return }
-            try await Task.sleep(for: .milliseconds(50))
+        try await eventually {
+            let job = try await client.get("/jobs/\(job)/").json
+            #expect(job["status"] == "PENDING" && job["error"]?.isNull != false, "\(job)")
+            return job["queue"]?["reason"]?.stringValue?.contains("127.0.0.1:1") == true
         }
-        Issue.record("the job does not say what it waits for: \(last)")
     }
 }
