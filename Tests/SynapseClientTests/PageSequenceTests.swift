@@ -126,6 +126,16 @@ struct PageSequenceTests {
     }
 
     @Test
+    func `A count beyond all pages is no harm`() async throws {
+        let transport = ScriptedTransport { sent in
+            let next = sent.index == 0 ? "http://backend/sdk/tasks/?page=2" : nil
+            return .json(pageBody(ids: 1...2, count: .max, next: next))
+        }
+        let tasks = try makeClient(transport: transport).listAllTasks(options: PageOptions(pagesAhead: 1))
+        #expect(try await ids(tasks) == [1, 2, 1, 2])
+    }
+
+    @Test
     func `A list that shrinks during the walk ends where it ends`() async throws {
         let transport = ScriptedTransport { sent in
             answer(sent, count: sent.target.contains("page=") && !sent.target.contains("page=2") ? 25 : 95, size: 10)

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import SynapseClient
 import SynapseTestSupport
@@ -126,6 +127,39 @@ struct RetryTests {
         #expect(transport.requests[0].headers["idempotency-key"] == nil)
     }
 
+    /// A call of its own would have another key, and make a second row.
+    @Test
+    func `A write with a key that is given up says that it may have been done`() async throws {
+        let unknown: [Result<TransportResponse, TransportError>] = [
+            lost(mayHaveArrived: true), status(502), status(503),
+        ]
+        for last in unknown + [.failure(TransportError(.deadline, mayHaveArrived: true))] {
+            let transport = transport([capable, last])
+            let client = try makeClient(transport: transport)
+            _ = try await client.getProject(1)
+            let error = try #require(await failure { try await client.setTagsTasks([1], tags: [1]) })
+            #expect(error.code == .outcomeUnknown && !error.message.contains("try again"), "\(error)")
+        }
+        // The pause before the next attempt would not fit.
+        let transport = transport([capable, status(503, ["Retry-After": "60"])])
+        let client = try makeClient(transport: transport) { $0.timeouts.call = .seconds(20) }
+        _ = try await client.getProject(1)
+        let error = try #require(await failure { try await client.setTagsTasks([1], tags: [1]) })
+        #expect(error.code == .outcomeUnknown && transport.requests.count == 2)
+    }
+
+    @Test
+    func `A removal is repeated with the same key`() async throws {
+        let transport = transport([
+            capable, lost(mayHaveArrived: true), .success(TransportResponse(status: 204)),
+        ])
+        let client = try makeClient(transport: transport)
+        _ = try await client.getProject(1)
+        try await client.revokeToken(1)
+        let keys = transport.requests.dropFirst().map { $0.headers["idempotency-key"] }
+        #expect(keys.count == 2 && keys[0]?.count == 32 && keys[0] == keys[1])
+    }
+
     @Test
     func `Each call has a key of its own`() async throws {
         let transport = transport([success])
@@ -203,6 +237,21 @@ struct RetryTests {
         if isFollowed {
             #expect(transport.requests.map(\.method) == ["POST", "POST"])
             #expect(transport.requests[0].body == transport.requests[1].body)
+        }
+    }
+
+    /// A proxy that answers so must not make an empty file of a download.
+    @Test(arguments: [300, 304, 305])
+    func `A redirect that leads nowhere is an error, and leaves a file as it is`(code: Int) async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/kept"
+            try "before".write(toFile: path, atomically: true, encoding: .utf8)
+            let client = try makeClient(transport: transport([status(code)]))
+            let error = await failure { _ = try await client.downloadFile(from: "http://backend/f", to: path) }
+            #expect(error?.code == .redirectRefused && error?.statusCode == code)
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == "before")
+            let removal = await failure { try await client.revokeToken(1) }
+            #expect(removal?.code == .redirectRefused)
         }
     }
 }

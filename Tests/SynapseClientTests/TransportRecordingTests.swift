@@ -63,7 +63,7 @@ struct TransportRecordingTests {
         Outcome(id: 106),
         Outcome(id: 107, code: .truncatedResponse, sent: 4, isDifferent: true),
         Outcome(id: 108, code: .outcomeUnknown, says: ["look before repeating"]),
-        Outcome(id: 109, code: .emptyResponse, isDifferent: true),
+        Outcome(id: 109, code: .redirectRefused, says: ["304"], isDifferent: true),
     ]
 
     @Test(arguments: outcomes)

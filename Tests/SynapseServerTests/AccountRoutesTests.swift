@@ -178,18 +178,55 @@ struct AccountRoutesTests {
             // Guests of the second tenant, the administrator of the backend among them, stay who they are: a token that
             // the second tenant made for them changes neither them nor anybody else.
             _ = try await first.post("/users/", ["email": "ann@example.com"])
-            for email in ["ann@example.com", "admin@localhost.localdomain"] {
-                let added = try await second.post("/members/", ["email": .string(email), "role": "owner"])
-                #expect(added.status == 201, "\(added.text)")
-                let made = try await second.post("/tokens/", ["user": added["user"]])
-                let token = TestClient(backend, token: made["token"].stringValue ?? "")
-                let change: JSONValue = ["password": "a password of mine", "name": "Mallory"]
-                #expect(try await token.json(.PATCH, "/users/me/", change).status == 403)
-                #expect(try await token.json(.PATCH, "/users/\(me.id)/", change).status == 403)
-            }
+            var added = try await second.post("/members/", ["email": "admin@localhost.localdomain", "role": "owner"])
+            #expect(added.status == 201, "\(added.text)")
+            #expect(try await second.post("/tokens/", ["user": added["user"]]).status == 403)
+            #expect(try await second.send(.DELETE, "/members/\(added.id)/").status == 204)
+            added = try await second.post("/members/", ["email": "ann@example.com", "role": "owner"])
+            let made = try await second.post("/tokens/", ["user": added["user"]])
+            let token = TestClient(backend, token: made["token"].stringValue ?? "")
+            let change: JSONValue = ["password": "a password of mine", "name": "Mallory"]
+            #expect(try await token.json(.PATCH, "/users/me/", change).status == 403)
+            #expect(try await token.json(.PATCH, "/users/\(me.id)/", change).status == 403)
+            // Nor does the owner of the first tenant reach the second through the administrator of the backend.
+            let olga = try await Self.signUp(backend, "olga@example.com", role: "owner")
+            let owner = Self.user(backend, olga.token)
+            #expect(try await owner.post("/tokens/", ["user": 1]).status == 403)
+            #expect(try await owner.send(.DELETE, "/members/1/").status == 409)
+            #expect(try await owner.json(.PATCH, "/members/1/", ["role": "guest"]).status == 409)
             // The administrator's own token still does both.
             #expect(try await first.json(.PATCH, "/users/me/", ["password": .string(Self.password)]).status == 200)
             #expect(try await first.json(.PATCH, "/users/2/", ["name": "x"]).status == 404)
+        }
+    }
+
+    /// A token that somebody else made does not become its user's own by making another with it, or by whom it outlives.
+    @Test func onlyTokensOfOnesOwnStandForAUserInAllTenants() async throws {
+        try await withEmbeddedBackend { backend in
+            try await backend.server.createTenant(code: "second", name: "Second")
+            let first = TestClient(backend)
+            let second = TestClient(backend, token: try await backend.server.createAccessToken(tenant: "second"))
+            let ann = try await first.post("/users/", ["email": "ann@example.com", "password": .string(Self.password)])
+            let name: JSONValue = ["name": "Ann"]
+            func token(_ maker: TestClient, _ user: Int64?) async throws -> TestClient {
+                let made = try await maker.post("/tokens/", user.map { ["user": .integer($0)] } ?? [:])
+                return TestClient(backend, token: made["token"].stringValue ?? "")
+            }
+            // A member of one tenant is whoever its administrator says.
+            let given = try await token(first, ann.id)
+            #expect(try await given.json(.PATCH, "/users/me/", name).status == 200)
+            #expect(try await second.post("/members/", ["email": "ann@example.com"]).status == 201)
+            let fromGiven = try await token(given, nil)
+            let fromSecond = try await token(second, ann.id)
+            for client in [given, fromGiven, fromSecond] {
+                #expect(try await client.json(.PATCH, "/users/me/", name).status == 403)
+            }
+            let login: JSONValue = ["email": "ann@example.com", "password": .string(Self.password)]
+            let session = try await first.withoutToken().post("/users/login/", login)["token"].stringValue ?? ""
+            let own = try await token(Self.user(backend, session), nil)
+            for client in [own, try await token(own, nil), Self.user(backend, session)] {
+                #expect(try await client.json(.PATCH, "/users/me/", name).status == 200)
+            }
         }
     }
 

@@ -63,7 +63,14 @@ struct WriteTests {
                 let again = try await client.with("Idempotency-Key", "k1").post("/projects/", body)
                 #expect(again.bytes == first.bytes)
                 #expect(try await client.get("/projects/")["count"] == 2)
-                // The key is the tenant's own.
+                // The key is the user's own.
+                let ann = try await client.post("/users/", ["email": "ann@example.com"])
+                let annToken = try await client.post("/tokens/", ["user": .integer(ann.id)])["token"].stringValue ?? ""
+                let anns = try await TestClient(backend, token: annToken).with("Idempotency-Key", "k1").post(
+                    "/projects/", body)
+                #expect(anns.status == 201 && anns.id != first.id)
+                #expect(anns.headers.first(name: "Idempotent-Replayed") == nil)
+                // And the tenant's.
                 try await backend.server.createTenant(code: "other", name: "Other")
                 let token = try await backend.server.createAccessToken(tenant: "other")
                 let theirs = try await TestClient(backend, token: token).with("Idempotency-Key", "k1").post(

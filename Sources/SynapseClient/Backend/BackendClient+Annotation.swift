@@ -239,7 +239,11 @@ public struct CreatedTasks: Sendable {
             return
         }
         let said = value["created_count"]?.integerValue ?? value["created"]?.integerValue
-        if let said { count = count.map { $0 + Int(said) } } else { count = nil }
+        count = count.flatMap { count in
+            said.flatMap { Int(exactly: $0) }.map(count.addingReportingOverflow).flatMap {
+                $0.overflow ? nil : $0.partialValue
+            }
+        }
     }
 }
 

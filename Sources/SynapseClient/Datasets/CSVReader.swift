@@ -1,5 +1,6 @@
 /// Reads comma-separated values strictly, one record at a time.
 ///
+/// Another separator takes the comma's place where one is given.
 /// Lines end with LF or CR LF; a quote stands at the very start of a field or not at all; empty lines are passed over.
 /// Source: RFC 4180, section 2.
 package struct CSVReader {
@@ -25,12 +26,14 @@ package struct CSVReader {
     }
 
     private let bytes: [UInt8]
+    private let separator: UInt8
     private var index = 0
     private var line = 1
     private var lineStart = 0
 
-    package init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ",")) {
         self.bytes = bytes
+        self.separator = separator
         // A byte order mark is no part of the first name.
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { (index, lineStart) = (3, 3) }
     }
@@ -70,15 +73,15 @@ package struct CSVReader {
         }
         guard index < bytes.count else { return (text, true) }
         switch bytes[index] {
-        case UInt8(ascii: ","):
+        case separator:
             index += 1
-            // A comma at the very end of the file has an empty field after it.
+            // A separator at the very end of the file has an empty field after it.
             return (text, false)
         case UInt8(ascii: "\r") where index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "\n"):
             index += 1
             endLine()
         case UInt8(ascii: "\n"): endLine()
-        default: throw problem("a quoted field must end with a comma or the end of the line")
+        default: throw problem("a quoted field must end with the separator or the end of the line")
         }
         return (text, true)
     }
@@ -87,7 +90,7 @@ package struct CSVReader {
         let start = index
         while index < bytes.count {
             switch bytes[index] {
-            case UInt8(ascii: ","), UInt8(ascii: "\n"): return Array(bytes[start..<index])
+            case separator, UInt8(ascii: "\n"): return Array(bytes[start..<index])
             case UInt8(ascii: "\r"):
                 guard index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "\n") else {
                     throw problem("a carriage return stands alone")

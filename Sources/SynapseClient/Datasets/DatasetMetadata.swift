@@ -2,10 +2,10 @@ package import SynapseModels
 
 /// Notes and groups for the files of a folder, from a CSV or JSON file.
 ///
-/// CSV: a header; the column `file`, `filename` or `path` names the file, `groups` its groups from the root to the leaf
-/// with `/` between, every other column is a note as text. JSON: an object by file, or a list of objects with one of the
-/// three keys; notes keep their types. A file is named by its path below the folder, its name, or either without the
-/// extension.
+/// CSV: a header, which also shows whether commas, semicolons or tabs separate; the column `file`, `filename` or `path`
+/// names the file, `groups` its groups from the root to the leaf with `/` between, every other column is a note as text.
+/// JSON: an object by file, or a list of objects with one of the three keys; notes keep their types. A file is named by its
+/// path below the folder, its name, or either without the extension.
 package struct DatasetMetadata: Sendable {
     /// The notes of one file.
     package struct Entry: Sendable {
@@ -38,6 +38,9 @@ package struct DatasetMetadata: Sendable {
     ///
     /// - Throws: ``Problems`` with each row that can't be used.
     package init(parsing bytes: [UInt8]) throws(Problems) {
+        guard !bytes.starts(with: [0xFF, 0xFE]), !bytes.starts(with: [0xFE, 0xFF]) else {
+            throw Problems(list: [Problem(place: "line 1", message: "the text is UTF-16; save it as UTF-8")])
+        }
         let body = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         let first = body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
@@ -49,14 +52,14 @@ package struct DatasetMetadata: Sendable {
     // MARK: CSV
 
     private mutating func readCSV(_ bytes: [UInt8], _ problems: inout [Problem]) {
-        var reader = CSVReader(bytes)
+        var reader = CSVReader(bytes, separator: Self.separator(of: bytes))
         do throws(CSVReader.Problem) {
             guard let header = try reader.next() else {
                 problems.append(Problem(place: "line 1", message: "the header is missing"))
                 return
             }
             let names = header.fields.map { $0.lowercased() }
-            guard let fileColumn = Self.fileKeys.lazy.compactMap({ names.firstIndex(of: $0) }).first else {
+            guard let fileColumn = Self.fileColumn(of: names) else {
                 let message = "no column is called file, filename or path"
                 problems.append(Problem(place: "line \(header.line)", message: message))
                 return
@@ -95,6 +98,20 @@ package struct DatasetMetadata: Sendable {
         } catch {
             problems.append(Problem(place: "line \(error.line), column \(error.column)", message: error.message))
         }
+    }
+
+    private static func fileColumn(of names: [String]) -> Int? {
+        fileKeys.lazy.compactMap { names.firstIndex(of: $0) }.first
+    }
+
+    /// The one that makes a column which names the file: spreadsheets write semicolons where the comma is in numbers.
+    private static func separator(of bytes: [UInt8]) -> UInt8 {
+        let candidates: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
+        return candidates.first { candidate in
+            var reader = CSVReader(bytes, separator: candidate)
+            guard let header = try? reader.next() else { return false }
+            return fileColumn(of: header.fields.map { $0.lowercased() }) != nil
+        } ?? candidates[0]
     }
 
     // MARK: JSON

@@ -66,6 +66,8 @@ extension ClientError {
 
     private static func message(_ code: Code, status: Int, said: String?, context: Context) -> String {
         let answer = said.map { ": \($0)" } ?? ""
+        // What the server said ends its sentence, and ours goes on.
+        let clause = answer.hasSuffix(".") ? String(answer.dropLast()) : answer
         switch code {
         case .validationFailed: return "the server did not accept the values\(answer)"
         case .notSignedIn: return "not signed in: the token is missing, wrong or expired\(answer)"
@@ -78,10 +80,10 @@ extension ClientError {
         case .rateLimited:
             let wait = context.retryAfter.map { "try again in \($0.components.seconds) s" } ?? "try again later"
             return "too many requests; \(wait)\(answer)"
-        case .badGateway: return "a proxy got no proper answer from the server\(answer); try again later"
-        case .serviceUnavailable: return "the server cannot work at present\(answer); try again later"
-        case .gatewayTimeout: return "a proxy waited too long for the server\(answer); try again later"
-        case .serverError: return "the server failed\(answer); tell its operator the request id"
+        case .badGateway: return "a proxy got no proper answer from the server\(clause); try again later"
+        case .serviceUnavailable: return "the server cannot work at present\(clause); try again later"
+        case .gatewayTimeout: return "a proxy waited too long for the server\(clause); try again later"
+        case .serverError: return "the server failed\(clause); tell its operator the request id"
         default: return "the server rejected the request with status \(status)\(answer)"
         }
     }

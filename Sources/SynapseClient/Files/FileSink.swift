@@ -51,8 +51,9 @@ package final class FileSink: Sendable {
         guard ftruncate(descriptor, off_t(byteCount)) == 0 else { throw Self.unwritable(path, errno) }
     }
 
-    /// Gives the file its final name, in one step.
+    /// Gives the file its final name, in one step, when its bytes are on the disk.
     package func keep() throws(ClientError) {
+        guard fsync(descriptor) == 0 else { throw Self.unwritable(path, errno) }
         guard unsafe rename(temporaryPath, path) == 0 else { throw Self.unwritable(path, errno) }
     }
 

@@ -14,7 +14,10 @@ package struct RedirectMiddleware: ClientMiddleware {
         var attempt = attempt
         for _ in 0...limit {
             let response = try await next(attempt)
-            guard [301, 302, 303, 307, 308].contains(response.status) else { return response }
+            guard (300..<400).contains(response.status) else { return response }
+            guard [301, 302, 303, 307, 308].contains(response.status) else {
+                throw refused("status \(response.status) leads nowhere", response, attempt)
+            }
             guard let location = response.headerFields[.location] else {
                 throw refused("it names no target", response, attempt)
             }

@@ -45,16 +45,10 @@ package struct RetryMiddleware: ClientMiddleware {
         )
         var error = error
         error.context.attempts = attempt.number
-        switch decision {
-        case .fail: throw error
-        case .failUnknown: throw error.asOutcomeUnknown()
-        case .retry: break
-        }
-        guard attempt.number < policy.attempts else {
-            throw error.delivery == .unknown && !attempt.request.isIdempotent ? error.asOutcomeUnknown() : error
-        }
         let pause = RetryPause.pause(afterAttempt: attempt.number, error: error, policy: policy, jitter: jitter)
-        guard clock.now().advanced(by: pause) < attempt.deadline else { throw error }
+        guard decision.mayRepeat, attempt.number < policy.attempts,
+            clock.now().advanced(by: pause) < attempt.deadline
+        else { throw decision.leavesOutcomeOpen ? error.asOutcomeUnknown() : error }
         // Whoever watches a program that seems to hang wants to know why.
         logger.log(
             level: pause >= Self.longPause ? .notice : .debug, "repeating a request",
@@ -83,38 +77,39 @@ package enum RetryPause {
     }
 }
 
-/// Whether a failed attempt may be repeated.
+/// What a failed attempt leaves.
 ///
 /// Pure.
-package enum RetryDecision: Sendable, Hashable {
-    case retry
-    case fail
-    /// It may have been done, and nobody can tell.
-    case failUnknown
+package struct RetryDecision: Sendable, Hashable {
+    /// Whether the attempt may be repeated.
+    package let mayRepeat: Bool
+    /// Whether the write may have been done, and nobody can tell: what its caller has to know when it is not repeated.
+    package let leavesOutcomeOpen: Bool
 
     /// Decides; `honoursKeys` says whether this origin recognises idempotency keys.
+    ///
+    /// Of a request that the pipeline must not repeat its caller finds out more, where the server can say it.
     package init(_ error: ClientError, request: ClientRequest, honoursKeys: Bool) {
-        let mayRepeatWrites = request.isIdempotent || (honoursKeys && request.idempotencyKey != nil)
+        let isRepeatable = request.isIdempotent || (honoursKeys && request.idempotencyKey != nil)
         let isAllowed = request.repeats == .byMethod
         switch error.delivery {
-        case .local:
-            self = .fail
+        case .local: (mayRepeat, leavesOutcomeOpen) = (false, false)
         case .notSent:
             // A certificate that is wrong stays wrong; a name may be found at the second try.
-            self = isAllowed && error.code != .tlsFailed && error.code != .clientClosed ? .retry : .fail
+            mayRepeat = isAllowed && error.code != .tlsFailed && error.code != .clientClosed
+            leavesOutcomeOpen = false
         case .unknown:
-            if mayRepeatWrites {
-                self = isAllowed && error.code != .deadlineExceeded ? .retry : .fail
-            } else {
-                self = .failUnknown
-            }
+            mayRepeat = isAllowed && isRepeatable && error.code != .deadlineExceeded
+            leavesOutcomeOpen = !request.isIdempotent && (isAllowed || !isRepeatable)
         case .answered:
             switch error.context.status {
             // 429 says that nothing was done.
-            case 429: self = isAllowed ? .retry : .fail
+            case 429: (mayRepeat, leavesOutcomeOpen) = (isAllowed, false)
             // A proxy answers 502 to 504 also after the server did the work; a Retry-After does not prove the contrary.
-            case 502, 503, 504: self = !isAllowed ? .fail : mayRepeatWrites ? .retry : .failUnknown
-            default: self = .fail
+            case 502, 503, 504:
+                mayRepeat = isAllowed && isRepeatable
+                leavesOutcomeOpen = isAllowed && !request.isIdempotent
+            default: (mayRepeat, leavesOutcomeOpen) = (false, false)
             }
         }
     }

@@ -14,6 +14,7 @@ package struct StatusMiddleware: ClientMiddleware {
         var response = try await next(attempt)
         capabilities.note(response.headerFields[.synapseCapabilities], from: attempt.address.origin)
         response.redactor = redactor.adding(attempt.request.secrets)
+        // Redirects are the business of whoever follows them.
         if (200..<400).contains(response.status) { return response }
         throw ClientError(response: response, attempt: attempt, redactor: response.redactor)
     }

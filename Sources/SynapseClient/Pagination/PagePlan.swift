@@ -68,7 +68,7 @@ package struct PagePlan: Sendable {
             return true
         }
         if let count, rowCount > 0, let number = next.pageNumber, number == reference.number + 1 {
-            let pages = (count + rowCount - 1) / rowCount
+            let pages = (max(count, 1) - 1) / rowCount + 1
             mode = .numbers(template: next, next: number, last: max(number, pages))
         } else {
             mode = .links(next: PageReference(number: reference.number + 1, address: next))

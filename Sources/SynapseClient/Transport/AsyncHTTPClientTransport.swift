@@ -276,13 +276,6 @@ private final class WrittenPieces: Sendable {
     func note(_ count: Int) { pieces.store(count, ordering: .releasing) }
 }
 
-extension TimeAmount {
-    fileprivate init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
-    }
-}
-
 extension HTTPFields {
     fileprivate init(_ headers: HTTPHeaders) {
         self.init()

@@ -62,7 +62,7 @@ package struct ClientRequest: Sendable {
         repeats = .byMethod
         needsCredentials = true
         isTransfer = false
-        idempotencyKey = method == .post || method == .patch || method == .put ? IdempotencyKey.make() : nil
+        idempotencyKey = [.post, .patch, .put, .delete].contains(method) ? IdempotencyKey.make() : nil
     }
 
     /// Whether doing it twice is the same as doing it once.

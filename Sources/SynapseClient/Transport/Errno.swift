@@ -9,7 +9,6 @@ import Darwin
 /// The error numbers that the client tells apart.
 package enum Errno {
     package static let refused = ECONNREFUSED
-    package static let reset = ECONNRESET
     package static let hostUnreachable = EHOSTUNREACH
     package static let networkUnreachable = ENETUNREACH
     package static let hostDown = EHOSTDOWN

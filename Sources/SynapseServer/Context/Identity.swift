@@ -7,8 +7,12 @@ struct Identity: Sendable, Hashable {
     /// The user; no user has the number of an agent's identity, 0.
     let userID: Int64
     let role: Role
-    /// Whether the user has signed in; an access token may have been made by somebody else.
+    /// Whether the user has signed in, which holds in all tenants.
     var hasSignedIn = false
+    /// Whether the user is known to be the caller: after signing in, or by an access token that the user made so.
+    ///
+    /// Other access tokens may have been made by an administrator of the tenant.
+    var isPersonal = false
     /// The agent, when the request brings nothing but an agent's token.
     var agentID: Int64?
     /// The job, when the request brings the token that was made for one; ``role`` is a member's at most then.
@@ -39,6 +43,12 @@ enum Role: String, Sendable, Hashable, CaseIterable, Comparable {
 }
 
 extension Identity {
+    /// Who the caller is within the tenant, in a word.
+    var caller: String {
+        if let jobID { return "job \(jobID)" }
+        return agentID.map { "agent \($0)" } ?? "user \(userID)"
+    }
+
     /// - Throws: ``APIError`` with status 403 for somebody who is neither administrator nor owner of the tenant.
     func requireAdministrator() throws(APIError) {
         guard role >= .admin else {

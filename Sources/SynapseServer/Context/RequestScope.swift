@@ -73,12 +73,13 @@ struct RequestScope: Sendable {
         )
     }
 
+    /// A digest of the key with its caller: two who chose the same one do not mean the same write.
     func idempotencyKeyText() throws(APIError) -> String? {
         guard let text = request.headers[.idempotencyKey] else { return nil }
         guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
             throw APIError(.badRequest, "Idempotency-Key must be 1 to 255 printable ASCII characters.")
         }
-        return text
+        return Authenticator.digest("\(identity.caller)\n\(text)")
     }
 }
 

@@ -129,14 +129,17 @@ final class Authenticator: Sendable {
             sql: """
                 SELECT access_token.sha256, tenant.id, tenant.code, access_token.user_id, member.role,
                     (SELECT job_id FROM job_run WHERE tenant_id = access_token.tenant_id AND ended IS NULL
-                        AND access_token_id = access_token.id)
+                        AND access_token_id = access_token.id),
+                    access_token.is_personal
                 FROM access_token
                 JOIN tenant ON tenant.id = access_token.tenant_id
                 JOIN member ON member.tenant_id = access_token.tenant_id AND member.user_id = access_token.user_id
                 WHERE access_token.sha256 = ? AND access_token.revoked IS NULL
                 """)
         return try Row.fetchOne(statement, arguments: [digest]).map { row in
-            (row[0], .access(identity(tenant: row[1], code: row[2], user: row[3], role: row[4], job: row[5])))
+            var identity = identity(tenant: row[1], code: row[2], user: row[3], role: row[4], job: row[5])
+            identity.isPersonal = row[6]
+            return (row[0], .access(identity))
         }
     }
 
@@ -155,6 +158,7 @@ final class Authenticator: Sendable {
         ).map { row in
             var identity = identity(tenant: row[0], code: row[1], user: user, role: row[2])
             identity.hasSignedIn = true
+            identity.isPersonal = true
             return identity
         }
         return (row[0], .user(memberships))

@@ -51,7 +51,12 @@ enum TokenRoutes {
                 throw APIError.field("user", APIError.unknownKeyText(user))
             }
             try identity.requireRole(atLeast: holder.role)
-            let record = try repository.create(db, user: user, token: token, description: description)
+            let isOwn = user == identity.userID
+            if holder.isAdmin, !isOwn {
+                throw APIError(.forbidden, "Only the administrator of the backend makes tokens for that user.")
+            }
+            let record = try repository.create(
+                db, user: user, token: token, description: description, isPersonal: isOwn && identity.isPersonal)
             try key?.save(Answer(status: .created) { record.write(to: &$0, .all) }, db, tenant: identity.tenantID)
             return Answer(status: .created) { record.write(to: &$0, .all, token: token) }
         }

@@ -8,12 +8,13 @@ func makeClient(
     baseURL: String = "http://backend", credentials: ClientConfiguration.Credentials = .init(accessToken: "tok"),
     retry: ClientConfiguration.RetryPolicy = .init(), limits: ClientConfiguration.Limits = .init(),
     urlHost: String? = nil, transport: ScriptedTransport, clock: ManualClock = ManualClock(),
-    checkpoints: UploadCheckpoints = .memory
+    checkpoints: UploadCheckpoints = .memory, configure: (inout ClientConfiguration) -> Void = { _ in }
 ) throws -> BackendClient {
     var configuration = ClientConfiguration(
         baseURL: baseURL, credentials: credentials, retry: retry, limits: limits, urlHost: urlHost
     )
     configuration.checkpoints = checkpoints
+    configure(&configuration)
     return try BackendClient(
         configuration: configuration, transport: transport, clock: clock.clock, logger: .silent, jitter: { $0 }
     )

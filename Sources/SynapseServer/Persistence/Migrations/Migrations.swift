@@ -11,6 +11,7 @@ enum Migrations {
         migrator.registerMigration("005_models", migrate: models)
         migrator.registerMigration("006_presigned", migrate: presigned)
         migrator.registerMigration("007_job_runs", migrate: jobRuns)
+        migrator.registerMigration("008_personal_tokens", migrate: personalTokens)
         return migrator
     }
 }

@@ -37,13 +37,16 @@ struct AccessTokenRepository: Sendable {
         return AccessTokenRecord(row: row)
     }
 
-    /// Keeps the digest of a new token.
-    func create(_ db: Database, user: Int64, token: String, description: String) throws -> AccessTokenRecord {
+    /// Keeps the digest of a new token; one that is personal was made by its user.
+    func create(
+        _ db: Database, user: Int64, token: String, description: String, isPersonal: Bool
+    ) throws -> AccessTokenRecord {
         try db.execute(
             sql: """
-                INSERT INTO access_token (tenant_id, user_id, sha256, description, created) VALUES (?, ?, ?, ?, ?)
+                INSERT INTO access_token (tenant_id, user_id, sha256, description, created, is_personal)
+                VALUES (?, ?, ?, ?, ?, ?)
                 """,
-            arguments: [tenant, user, Authenticator.digest(token), description, WireTime.now()])
+            arguments: [tenant, user, Authenticator.digest(token), description, WireTime.now(), isPersonal])
         return try existing(db, db.lastInsertedRowID)
     }
 

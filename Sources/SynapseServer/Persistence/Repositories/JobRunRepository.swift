@@ -62,7 +62,8 @@ struct JobRunRepository: Sendable {
     ) throws -> JobRunRecord? {
         try revokeToken(db, job.key)
         let row = try AccessTokenRepository(tenant: job.key.tenant).create(
-            db, user: job.user, token: token, description: "Job \(job.uuid) of \(plugin)")
+            db, user: job.user, token: token, description: "Job \(job.uuid) of \(plugin)",
+            isPersonal: false)
         try db.execute(
             sql: "UPDATE job_run SET handle = ?, access_token_id = ? WHERE job_id = ? AND ended IS NULL",
             arguments: [handle, row.id, job.id])

@@ -115,12 +115,15 @@ struct MemberRepository: Sendable {
         try db.execute(sql: "DELETE FROM member WHERE id = ? AND tenant_id = ?", arguments: [record.id, tenant])
     }
 
-    /// A tenant without an owner could never have one again.
+    /// A tenant without an owner could never have one again; and the first one's own token is the administrator's.
     private func keepAnOwner(_ db: Database, without record: MemberRecord) throws {
         guard record.role == .owner else { return }
         let others = try Int.fetchOne(
             db, sql: "SELECT COUNT(*) FROM member WHERE tenant_id = ? AND role = 'owner' AND id <> ?",
             arguments: [tenant, record.id])
         if others == 0 { throw APIError.field("role", "The tenant would be left without an owner.") }
+        if record.isAdmin, try TenantRepository().id(db, code: TenantRepository.defaultCode) == tenant {
+            throw APIError(.conflict, "The administrator of the backend stays an owner of the first tenant.")
+        }
     }
 }

@@ -31,7 +31,8 @@ struct TenantRepository: Sendable {
         let tenant = db.lastInsertedRowID
         var email = Self.adminEmail
         if code != Self.defaultCode {
-            email = "owner-\(tenant)@localhost.localdomain"
+            // An address that nobody can guess: who knows one can make its user a member.
+            email = "owner-\(tenant)-\(Hexadecimal.random(byteCount: 8))@localhost.localdomain"
             try db.execute(sql: "INSERT INTO user (email, name) VALUES (?, ?)", arguments: [email, "Owner of \(name)"])
         }
         try db.execute(
@@ -46,12 +47,15 @@ struct TenantRepository: Sendable {
 
     /// Keeps a token's digest, unless it is kept already; the token itself is never stored.
     ///
-    /// It acts as the tenant's first owner.
+    /// It acts as the administrator of the backend, or else as the tenant's first owner, and is as good as their own:
+    /// whoever has the machine has made it.
     func keep(_ db: Database, token: String, tenant: Int64, description: String) throws {
         try db.execute(
             sql: """
-                INSERT OR IGNORE INTO access_token (tenant_id, user_id, sha256, description, created)
-                SELECT ?, user_id, ?, ?, ? FROM member WHERE tenant_id = ? AND role = 'owner' ORDER BY id LIMIT 1
+                INSERT INTO access_token (tenant_id, user_id, sha256, description, created, is_personal)
+                SELECT ?, user_id, ?, ?, ?, 1 FROM member JOIN user ON user.id = member.user_id
+                WHERE tenant_id = ? AND role = 'owner' ORDER BY user.is_admin DESC, member.id LIMIT 1
+                ON CONFLICT (sha256) DO UPDATE SET is_personal = 1
                 """,
             arguments: [tenant, Authenticator.digest(token), description, WireTime.now(), tenant])
     }

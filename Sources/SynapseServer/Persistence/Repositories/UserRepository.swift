@@ -29,17 +29,20 @@ struct UserRepository: Sendable {
     /// Checks that a caller may act for the user beyond the tenant of the request.
     ///
     /// Name, password and the powers of the backend's administrator hold in all tenants. Administrators of any of them
-    /// can make access tokens for its members, so that only a session, or an access token of the tenant that the user
-    /// joined first, stands for the user as a whole.
+    /// can make access tokens for its members, so that only a session, or an access token that the user made so, stands
+    /// for the user as a whole; another is enough for a user who is nobody elsewhere.
     ///
     /// - Throws: ``APIError`` with status 403.
     func checkActsInAllTenants(_ db: Database, _ identity: Identity) throws {
-        if identity.hasSignedIn { return }
-        let home = try Int64.fetchOne(
-            db, sql: "SELECT tenant_id FROM member WHERE user_id = ? ORDER BY id LIMIT 1", arguments: [identity.userID])
-        guard home == identity.tenantID else {
+        if identity.isPersonal { return }
+        let isElsewhere = try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM member WHERE user_id = ? AND tenant_id <> ?)",
+            arguments: [identity.userID, identity.tenantID])
+        guard isElsewhere == false, try !isAdministrator(db, identity.userID) else {
             throw APIError(
-                .forbidden, "The user is a member of other tenants too; sign in with the password to change this.")
+                .forbidden,
+                "The token may be somebody else's, and the user has to do with other tenants too; sign in to change this."
+            )
         }
     }
 
