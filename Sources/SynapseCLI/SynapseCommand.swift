@@ -14,7 +14,7 @@ struct SynapseCommand: AsyncParsableCommand {
             --token-file, else SYNAPSE_ACCESS_TOKEN, else that file; never from an argument.
 
             Exit codes: 0 done, 1 failed, 2 some items failed, 3 not signed in or not allowed, 4 not found, \
-            5 the server could not be reached, 64 wrong usage, 130 interrupted.
+            5 the server could not be reached, 64 wrong usage, 130 interrupted, 141 the reader of the output has gone.
             """,
         version: "synapse \(SynapseVersion.current)",
         subcommands: [

@@ -150,7 +150,7 @@ def test_interruption_says_how_to_go_on(server, collection, tmp_path):
     started = time.monotonic()
     _, rest = process.communicate(timeout=30)
     assert process.returncode == 130, first_line + rest
-    assert "go on" in rest and time.monotonic() - started < 5
+    assert "go on" in rest and ".report.jsonl" in rest and time.monotonic() - started < 5
     last = run(server, *command[1:])
     assert last.returncode == 0, last.stderr
     report = json.loads(last.stdout)
@@ -162,6 +162,10 @@ def test_a_reader_that_goes_away_is_no_failure(server, project):
     environment = {**os.environ, "SYNAPSE_HOST": server.url, "SYNAPSE_ACCESS_TOKEN": server.token}
     result = subprocess.run(["bash", "-c", pipe], capture_output=True, text=True, env=environment, timeout=60)
     assert json.loads(result.stdout) and result.stderr == ""
+    # A script that watches for failures sees that the command could not say what became of it.
+    gone = f"{{ sleep 1; '{BINARY}' project list; }} | true; exit ${{PIPESTATUS[0]}}"
+    result = subprocess.run(["bash", "-c", gone], capture_output=True, text=True, env=environment, timeout=60)
+    assert result.returncode == 141 and result.stderr == ""
 
 
 def test_a_port_or_a_directory_in_use_is_said(server, tmp_path):

@@ -646,3 +646,15 @@ def test_hidden_files_are_skipped(server, tmp_path):
     assert rows[".git"]["reason"] == "hidden" and rows[".git"]["message"] == "a hidden folder"
     text = subprocess.run(folder.arguments(), capture_output=True, text=True, env=folder.environment).stdout
     assert "3 skipped (3 hidden)" in text
+
+
+def test_what_earlier_runs_left_in_the_folder_is_no_data(server, tmp_path):
+    folder = Folder(server, tmp_path, specifications=[{"name": "data", "file_type": "data", "is_required": True, "is_primary": True}])
+    (folder.path / "rows.jsonl").write_text('{"path": "x", "state": "open"}\n')
+    folder.state = folder.path / "state"
+    for number in range(3):
+        report = folder.run("--report", str(folder.path / f"r{number}.jsonl"))
+        rows = by_path(report)
+        assert rows["rows.jsonl"]["state"] == ("already_there" if number else "uploaded")
+        assert all(row["reason"] == "report" for path, row in rows.items() if path != "rows.jsonl"), rows
+    assert folder.count() == 1 and len(rows) >= 3

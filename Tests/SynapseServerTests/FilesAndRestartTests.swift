@@ -73,6 +73,27 @@ struct FilesAndRestartTests {
         }
     }
 
+    /// Somebody's own files must not end up between a backend's, nor the other way round.
+    @Test func aFolderOfOtherThingsIsRefusedAndLeftAsItIs() async throws {
+        try await withTemporaryDirectory { directory in
+            try "x".write(toFile: "\(directory)/thesis.txt", atomically: false, encoding: .utf8)
+            let error = #expect(throws: BackendServerError.self) {
+                _ = try BackendServer(BackendServerConfiguration(dataDirectory: directory, port: 0))
+            }
+            #expect(error?.code == .directoryUnusable && error?.message.contains("thesis.txt") == true)
+            #expect(FileSystem.names(in: directory) == ["thesis.txt"])
+        }
+        // What comes later does not keep a backend from starting.
+        try await withTemporaryDirectory { directory in
+            try await withEmbeddedBackend(in: directory) { _ in }
+            try "x".write(toFile: "\(directory)/thesis.txt", atomically: false, encoding: .utf8)
+            let status = try await withEmbeddedBackend(in: directory) { backend in
+                try await TestClient(backend).get("/health").status
+            }
+            #expect(status == 200)
+        }
+    }
+
     @Test(arguments: ["files", "uploads", "jobs"]) func aFileInThePlaceOfAFolderIsNamed(name: String) async throws {
         try await withTemporaryDirectory { directory in
             try "x".write(toFile: "\(directory)/\(name)", atomically: false, encoding: .utf8)

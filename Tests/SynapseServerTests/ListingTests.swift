@@ -1,3 +1,5 @@
+import AsyncHTTPClient
+import NIOCore
 import NIOHTTP1
 import SynapseModels
 import SynapseTestSupport
@@ -136,6 +138,24 @@ struct ListingTests {
             }
             let units = try await client.get("/data_units/?data_collection=\(other.collection)")
             #expect(units["count"] == 2)
+        }
+    }
+
+    /// Some clients escape all but ASCII in JSON, others nothing that they need not.
+    @Test(arguments: [#"{"a": "고양이 😀 \"q\" C:\\dir"}"#, #"{"a": "\uace0\uC591\uc774 \ud83d\ude00 \u0022q\" C:\\dir"}"#])
+    func aSearchFindsTextHoweverItWasWritten(meta: String) async throws {
+        try await withEmbeddedBackend { backend in
+            let client = TestClient(backend)
+            let workspace = try await Workspace(client)
+            let task = try #require(try await workspace.makeTasks(workspace.makeUnits(1)).first)
+            let made = try await client.send(
+                .PUT, "/tasks/\(task)/annotate_task_data/",
+                body: .bytes(ByteBuffer(string: #"{"action": "submit", "data": \#(meta)}"#)), type: "application/json")
+            #expect(made.status == 200, "\(made.text)")
+            for (text, count) in [("양이", 1), ("이 😀", 1), ("q\" C:\\d", 1), ("C:\\D", 1), ("개", 0)] {
+                let encoded = text.utf8.map { "%" + String(Int($0) | 0x100, radix: 16).suffix(2) }.joined()
+                #expect(try await client.get("/tasks/?search=\(encoded)")["count"] == .integer(Int64(count)), "\(text)")
+            }
         }
     }
 

@@ -57,7 +57,8 @@ enum TokenFile {
         guard let bytes = InputFile.read(path, upTo: 1 << 16) else {
             throw UsageError("the token file \(path) can't be read")
         }
-        let line = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first
+        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+        let line = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).first
         guard let token = line?.split(whereSeparator: \.isWhitespace).first else {
             throw UsageError(path == "-" ? "standard input holds no token" : "the token file \(path) is empty")
         }

@@ -17,7 +17,7 @@ struct CommandFailure {
         case is CancellationError:
             self.init(message: "Interrupted.", exit: .interrupted)
         case OutputError.readerGone:
-            self.init(message: nil, exit: .done)
+            self.init(message: nil, exit: .readerGone)
         case OutputError.failed(let reason):
             self.init(message: "Error: standard output can't be written: \(reason)", exit: .failed)
         case let error as ItemsFailed:

@@ -8,4 +8,6 @@ enum ProgramExit: Int32, Sendable {
     case unreachable = 5
     case usage = 64
     case interrupted = 130
+    /// What a shell shows of a program that SIGPIPE ended.
+    case readerGone = 141
 }

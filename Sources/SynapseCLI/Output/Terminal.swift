@@ -29,9 +29,12 @@ enum Terminal {
     }
 
     /// Writes one message and a line end to standard error.
+    ///
+    /// It may hold names and other texts from anywhere: what could steer a terminal is shown, not done.
     static func say(_ message: String) {
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }
         // Where messages can't go, there is nowhere to say so.
-        try? write(Array((message + "\n").utf8), to: STDERR_FILENO)
+        try? write(Array((lines.joined(separator: "\n") + "\n").utf8), to: STDERR_FILENO)
     }
 
     /// Writes to standard error without a line end, for progress that is drawn over.
@@ -91,7 +94,7 @@ enum Terminal {
 
 /// Why data could not be written to standard output.
 enum OutputError: Error {
-    /// The program that read it has ended, such as `head`: nothing is wrong.
+    /// The program that read it has ended, such as `head`.
     case readerGone
     /// Something else, such as a full disk.
     case failed(reason: String)

@@ -69,7 +69,7 @@ package struct CSVReader {
         let isQuoted = index < bytes.count && bytes[index] == UInt8(ascii: "\"")
         let content = isQuoted ? try quoted() : try plain()
         guard let text = String(validating: content, as: UTF8.self) else {
-            throw problem("the field before this place is not UTF-8")
+            throw problem("the field before this place is not UTF-8; save the file as UTF-8")
         }
         guard index < bytes.count else { return (text, true) }
         switch bytes[index] {

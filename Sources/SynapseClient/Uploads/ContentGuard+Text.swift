@@ -7,7 +7,7 @@ package struct TextScanner {
     /// The patterns, in the order in which they are reported.
     private enum Pattern: UInt8, CaseIterable {
         case scriptTag, eventHandler, scriptURL, cssScriptURL, htmlDataURL, embeddedFrame, srcdoc
-        case privateKey, awsAccessKey, githubToken, slackToken
+        case privateKey, awsAccessKey, githubToken, slackToken, synapseToken
 
         var finding: (rule: ContentGuard.Rule, label: String) {
             switch self {
@@ -22,6 +22,7 @@ package struct TextScanner {
             case .awsAccessKey: (.sensitiveFile, "aws_access_key")
             case .githubToken: (.sensitiveFile, "github_token")
             case .slackToken: (.sensitiveFile, "slack_token")
+            case .synapseToken: (.sensitiveFile, "synapse_token")
             }
         }
     }
@@ -69,7 +70,9 @@ package struct TextScanner {
         case UInt8(ascii: "="): note(.srcdoc, window.srcdoc(before: index), &places)
         case UInt8(ascii: "B"): note(.privateKey, window.privateKey(around: index), &places)
         case UInt8(ascii: "A"): note(.awsAccessKey, window.hasAWSKey(at: index) ? index : nil, &places)
-        case UInt8(ascii: "_"): note(.githubToken, window.githubToken(around: index), &places)
+        case UInt8(ascii: "_"):
+            note(.githubToken, window.githubToken(around: index), &places)
+            note(.synapseToken, window.synapseToken(around: index), &places)
         default: note(.slackToken, window.hasSlackToken(at: index) ? index : nil, &places)
         }
     }
@@ -194,6 +197,15 @@ private struct TextWindow {
         var end = underscore + 1
         while end < bytes.count, Self.isLetter(bytes[end]) || Self.isDigit(bytes[end]) { end += 1 }
         return end - underscore > 36 && isWordEnd(end) ? underscore - 3 : nil
+    }
+
+    /// An access token of a Synapse backend like this project's, around its underscore: 48 hexadecimal digits.
+    func synapseToken(around underscore: Int) -> Int? {
+        let (start, end) = (underscore - 3, underscore + 49)
+        guard start >= 0, holdsExactly("syn", at: start), isWordStart(start), end <= bytes.count,
+            bytes[(underscore + 1)..<end].allSatisfy({ Self.isDigit($0) || (0x61...0x66).contains($0) })
+        else { return nil }
+        return isWordEnd(end) ? start : nil
     }
 
     /// A token of a chat service.

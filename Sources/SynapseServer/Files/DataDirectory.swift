@@ -50,6 +50,7 @@ final class DataDirectory: Sendable {
             throw BackendServerError(code: .directoryUnusable, message: "The data directory has no name.")
         }
         self.path = trimmed
+        try Self.refuseForeign(trimmed)
         do {
             try FileSystem.makeDirectories(trimmed)
             for folder in ["files", "uploads", "jobs"] {
@@ -88,6 +89,19 @@ final class DataDirectory: Sendable {
                 message: "The data directory \(trimmed) is in use by another server."
             )
         }
+    }
+
+    /// Refuses a folder that holds something else: a backend's files between somebody's own would be sent or removed
+    /// along with them.
+    private static func refuseForeign(_ path: String) throws(BackendServerError) {
+        if FileSystem.exists(path + "/lock") || FileSystem.exists(path + "/synapse.db") { return }
+        let own = ["files", "uploads", "jobs", "environments", "storages", "admin-token", "lost+found"]
+        let foreign = FileSystem.names(in: path).filter { !$0.hasPrefix(".") && !own.contains($0) }.sorted()
+        guard let first = foreign.first else { return }
+        throw BackendServerError(
+            code: .directoryUnusable,
+            message: "The folder \(path) holds no backend but other things, \(first) among them; name a folder that is "
+                + "empty or not there yet.")
     }
 
     /// The absolute folder of the storage that a tenant is born with; it may not be there yet.

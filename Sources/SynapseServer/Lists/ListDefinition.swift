@@ -75,17 +75,48 @@ struct ListDefinition: Sendable {
         }
         // The database's pattern ends at a null character, and would match everything.
         guard !text.utf8.contains(0) else { throw APIError.field("search", "Null characters are not allowed.") }
-        // By scalars: as characters, a percent sign with a combining mark behind it is none, and stays a wildcard.
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            if "%_\\".unicodeScalars.contains(scalar) { escaped.unicodeScalars.append("\\") }
-            escaped.unicodeScalars.append(scalar)
-        }
+        var spellings: [String] = []
+        for spelling in [text, Self.escaped(text, asASCII: false), Self.escaped(text, asASCII: true)]
+        where !spellings.contains(spelling) { spellings.append(spelling) }
+        let patterns = spellings.map { "%\(Self.literal($0))%" }
         return Condition(
-            sql: searched.map { "\($0) LIKE ? ESCAPE '\\'" }.joined(separator: " OR "),
-            arguments: searched.map { _ in "%\(escaped)%" },
+            sql: searched.flatMap { column in patterns.map { _ in "\(column) LIKE ? ESCAPE '\\'" } }
+                .joined(separator: " OR "),
+            arguments: searched.flatMap { _ in patterns },
             isVolatile: true
         )
+    }
+
+    /// A text as the pattern that matches it alone.
+    private static func literal(_ text: String) -> String {
+        // By scalars: as characters, a percent sign with a combining mark behind it is none, and stays a wildcard.
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if "%_\\".unicodeScalars.contains(scalar) { result.unicodeScalars.append("\\") }
+            result.unicodeScalars.append(scalar)
+        }
+        return result
+    }
+
+    /// A text as it stands inside of JSON, which is kept as it came: some clients escape all but ASCII.
+    private static func escaped(_ text: String, asASCII: Bool) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case "\r": result += "\\r"
+            case _ where asASCII && !scalar.isASCII:
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 
     /// The filters that every list has.

@@ -50,6 +50,8 @@ struct ContentGuardTests {
             ("AKIAABCDEFGHIJKLMNOP", "aws_access_key 2"), ("ASIA0123456789ABCDEF", "aws_access_key 2"),
             ("AKIAABCDEFGHIJKLMNO", nil), ("AKIAABCDEFGHIJKLMNOPQ", nil), ("xAKIAABCDEFGHIJKLMNOP", nil),
             ("akiaabcdefghijklmnop", nil), ("ghp_" + String(repeating: "a", count: 36), "github_token 2"),
+            ("syn_" + String(repeating: "0a", count: 24), "synapse_token 2"),
+            ("syn_" + String(repeating: "0a", count: 25), nil), ("syn_" + String(repeating: "0g", count: 24), nil),
             ("ghs_" + String(repeating: "Z", count: 40), "github_token 2"),
             ("ghp_" + String(repeating: "a", count: 35), nil), ("ghx_" + String(repeating: "a", count: 36), nil),
             ("ghp_" + String(repeating: "a", count: 36) + "_", nil), ("aghp_" + String(repeating: "a", count: 36), nil),

@@ -44,7 +44,10 @@ struct JobProgressDisplay {
     mutating func show(_ job: Job) {
         let progress = JobProgress(job.progressRecord?.value)
         let status = job.status?.rawValue ?? "?"
-        if let note = notes.note(job) { Terminal.say((hasDrawn ? "\r\u{1B}[K" : "") + note) }
+        if let note = notes.note(job) {
+            if hasDrawn { Terminal.draw("\r\u{1B}[K") }
+            Terminal.say(note)
+        }
         if isDrawn {
             let filled = Int(progress.overall * 0.3)
             let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)

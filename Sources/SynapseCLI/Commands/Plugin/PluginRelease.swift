@@ -64,7 +64,7 @@ struct PluginReleaseCreateCommand: AsyncParsableCommand {
         commandName: "create", abstract: "Make a release of a plugin.",
         discussion: """
             A plugin whose code is new is made on the way when the configuration has a name. A version that is there \
-            stays, unless both it and the new one are for debugging.
+            stays, unless it or the new one is for debugging: then the new one takes its place.
             """)
 
     @Argument(help: "The archive; none makes a release without one.")

@@ -24,6 +24,7 @@ struct UploadFolder {
         unusable = scan.unusable
         skipped = scan.outside + scan.hidden
         resolvedRoot = scan.resolvedRoot
+        skipReports()
     }
 
     /// The path of a file below the folder.
@@ -38,6 +39,15 @@ struct UploadFolder {
             return !identities.contains { $0.inode == found.inode && $0.device == found.device }
         }
         scan.files = PathList(kept)
+    }
+
+    /// Passes over what earlier uploads left in the folder: each run would send the one of the run before.
+    private mutating func skipReports() {
+        let reports = scan.files.filter { $0.hasSuffix(".jsonl") && UploadReport.beginsLikeOne($0) }
+        guard !reports.isEmpty else { return }
+        skipped += reports.map { .init(path: $0, code: "report", reason: "a report or ledger of an upload") }
+        let names = Set(reports)
+        scan.files = PathList(scan.files.lazy.filter { !names.contains($0) })
     }
 
     /// - Throws: ``UsageError`` that names the rows that can't be used.

@@ -75,6 +75,16 @@ struct UploadReport {
         return isGood && rows > 0
     }
 
+    /// Whether the first line of a file is one of a report or a ledger.
+    static func beginsLikeOne(_ path: String) -> Bool {
+        guard var reader = try? JSONLinesReader(path: path), let line = try? reader.next(),
+            let row = try? JSONRow(parsing: line.bytes), (try? row.read("path", as: String.self)) != nil,
+            let state = try? row.read("state", as: String.self)
+        else { return false }
+        let states: [CollectionUploadFile.State] = [.planned, .uploaded, .alreadyThere, .failed, .skipped]
+        return states.contains(.init(rawValue: state))
+    }
+
     /// Hidden, so that one that a killed run left in the folder is none of its files.
     private static func temporaryPath(_ target: String) -> String {
         let start = target.lastIndex(of: "/").map(target.index(after:)) ?? target.startIndex

@@ -44,6 +44,7 @@ struct UploadRun {
             }
             keepLedger { ledger throws(ClientError) in try ledger.flush() }
             keepReport { report throws(ClientError) in try report.finish() }
+            if reportFailure == nil { Terminal.say("What is done and what is not: \(state.report.path)") }
             throw error
         }
         try finish(tally, stoppedBy: summary.stoppedBy)
