@@ -43,7 +43,7 @@ struct UploadFolder {
 
     /// Passes over what earlier uploads left in the folder: each run would send the one of the run before.
     private mutating func skipReports() {
-        let reports = scan.files.filter { $0.hasSuffix(".jsonl") && UploadReport.beginsLikeOne($0) }
+        let reports = scan.files.filter(UploadState.isLeftover)
         guard !reports.isEmpty else { return }
         skipped += reports.map { .init(path: $0, code: "report", reason: "a report or ledger of an upload") }
         let names = Set(reports)

@@ -75,7 +75,7 @@ struct UploadReport {
         return isGood && rows > 0
     }
 
-    /// Whether the first line of a file is one of a report or a ledger.
+    /// Whether the first line of a file is one of a report.
     static func beginsLikeOne(_ path: String) -> Bool {
         guard var reader = try? JSONLinesReader(path: path), let line = try? reader.next(),
             let row = try? JSONRow(parsing: line.bytes), (try? row.read("path", as: String.self)) != nil,

@@ -16,6 +16,12 @@ struct UploadState {
     private(set) var ledger: UploadLedger?
     let report: UploadReport
 
+    /// Whether a file is a report, or a ledger with what belongs to it.
+    static func isLeftover(_ path: String) -> Bool {
+        if path.hasSuffix(".ledger.jsonl") || path.hasSuffix(".ledger.jsonl.lock") { return true }
+        return path.hasSuffix(".jsonl") && UploadReport.beginsLikeOne(path)
+    }
+
     /// - Throws: ``UsageError`` when the report can't be written, or ``ClientError`` coded `conflict` when another
     ///   upload of the folder is running.
     init(
