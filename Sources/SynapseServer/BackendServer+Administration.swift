@@ -6,9 +6,10 @@ extension BackendServer {
     /// - Parameters:
     ///   - code: What clients name the tenant by, 1 to 64 characters.
     ///   - name: A name for people.
-    /// - Throws: ``BackendServerError`` coded `invalid_argument` when the code is taken or not usable.
+    /// - Throws: ``BackendServerError`` coded `invalid_argument` when the code is taken or not usable, and `unavailable`
+    ///   when the database cannot take the tenant now.
     public func createTenant(code: String, name: String) async throws {
-        try await services.database.write { [makeTenant = tenantMaker] db in _ = try makeTenant(db, code, name) }
+        try await write { [makeTenant = tenantMaker] db in _ = try makeTenant(db, code, name) }
     }
 
     /// Makes a tenant, and a token of it in a file that only its owner can read: both or none.
@@ -18,13 +19,13 @@ extension BackendServer {
     ///   - name: A name for people.
     ///   - path: The file of the token, which must not be there yet.
     /// - Throws: ``BackendServerError`` coded `invalid_argument` when the code is taken or not usable, or the file is
-    ///   there or cannot be written.
+    ///   there or cannot be written, and `unavailable` when the database cannot take the tenant now.
     public func createTenant(code: String, name: String, tokenFile path: String) async throws {
         guard !FileSystem.exists(path) else {
             throw BackendServerError(code: .invalidArgument, message: "The file \(path) is there already.")
         }
         let token = TokenMaker.random()
-        try await services.database.write { [makeTenant = tenantMaker] db in
+        try await write { [makeTenant = tenantMaker] db in
             let tenant = try makeTenant(db, code, name)
             try TenantRepository().keep(db, token: token, tenant: tenant, description: "Administrator")
             do {
@@ -48,10 +49,14 @@ extension BackendServer {
     }
 
     /// Lists the tenants, the oldest first.
+    ///
+    /// - Throws: ``BackendServerError`` coded `unavailable` when the database cannot be read now.
     public func listTenants() async throws -> [TenantSummary] {
-        try await services.database.read { db in
-            try Row.fetchAll(db, sql: "SELECT code, name, created FROM tenant ORDER BY id").map {
-                TenantSummary(code: $0[0], name: $0[1], created: $0[2])
+        try await administer {
+            try await services.database.read { db in
+                try Row.fetchAll(db, sql: "SELECT code, name, created FROM tenant ORDER BY id").map {
+                    TenantSummary(code: $0[0], name: $0[1], created: $0[2])
+                }
             }
         }
     }
@@ -60,23 +65,50 @@ extension BackendServer {
     ///
     /// It is shown this once: only its digest is kept.
     ///
-    /// - Throws: ``BackendServerError`` coded `invalid_argument` when there is no such tenant.
+    /// - Throws: ``BackendServerError`` coded `invalid_argument` when there is no such tenant, and `unavailable` when the
+    ///   database cannot take the token now.
     public func createAccessToken(tenant code: String, description: String = "") async throws -> String {
         let token = TokenMaker.random()
-        try await services.database.write { db in
+        let tenant = try await write { db in
             let tenants = TenantRepository()
             guard let tenant = try tenants.id(db, code: code) else {
                 throw BackendServerError(code: .invalidArgument, message: "There is no tenant \(code).")
             }
             try tenants.keep(db, token: token, tenant: tenant, description: description)
+            return tenant
         }
+        services.cache.note([TableChange(table: .accessToken)], tenant: tenant)
         return token
     }
 
-    /// Ends a token at once.
-    public func revokeAccessToken(_ token: String) async throws {
-        try await services.database.write { db in try TenantRepository().revoke(db, token: token) }
+    /// Ends a token at once, and answers whether it was in force.
+    ///
+    /// - Throws: ``BackendServerError`` coded `unavailable` when the database cannot take the change now.
+    @discardableResult
+    public func revokeAccessToken(_ token: String) async throws -> Bool {
+        let wasInForce = try await write { db in
+            try TenantRepository().revoke(db, token: token)
+            return db.changesCount > 0
+        }
         services.authenticator.forget()
+        return wasInForce
+    }
+
+    private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await administer { try await services.database.write(body) }
+    }
+
+    /// Turns what the database says to requests into what these calls are documented to throw.
+    private func administer<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error where error is BackendServerError || error is CancellationError {
+            throw error
+        } catch {
+            var reason = "The database cannot be used now."
+            if let error = error as? APIError, case .detail(let text, _) = error.body { reason = text }
+            throw BackendServerError(code: .unavailable, message: reason, underlying: error)
+        }
     }
 
     /// Makes a tenant, whose agent this server is where it runs jobs.

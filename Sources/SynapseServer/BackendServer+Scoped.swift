@@ -11,6 +11,14 @@ public struct RunningBackend: Sendable {
     public let server: BackendServer
 }
 
+extension RunningBackend: CustomStringConvertible, CustomReflectable {
+    /// The address; the token is left out.
+    public var description: String { "RunningBackend(\(url))" }
+
+    /// The address and the server; the token is left out.
+    public var customMirror: Mirror { Mirror(self, children: ["url": url, "server": server]) }
+}
+
 /// Runs a server for as long as a closure runs.
 ///
 /// The server is asked to stop, and has stopped, when this returns or throws, however the closure ends.

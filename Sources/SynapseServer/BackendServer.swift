@@ -39,8 +39,10 @@ public final class BackendServer: Service, Sendable {
 
     /// Opens the data directory, makes what is missing in it, and sweeps what a crash may have left.
     ///
-    /// - Throws: ``BackendServerError`` coded `directory_unusable`, `directory_in_use` or `database_unusable`.
+    /// - Throws: ``BackendServerError`` coded `invalid_argument` when a setting is not usable; `directory_unusable`,
+    ///   `directory_in_use` or `database_unusable`.
     public init(_ configuration: BackendServerConfiguration) throws {
+        try configuration.check()
         directory = try DataDirectory(path: configuration.dataDirectory)
         try directory.makeDatabasePrivate()
         let database = try ServerDatabase(path: directory.database)
@@ -261,4 +263,9 @@ public final class BackendServer: Service, Sendable {
         if kept != token { try FileSystem.writeAtomically(token + "\n", to: directory.adminToken) }
         return token
     }
+}
+
+extension BackendServer: CustomReflectable {
+    /// Where the token is kept; the token itself, and what else holds secrets, is left out.
+    public var customMirror: Mirror { Mirror(self, children: ["adminTokenPath": adminTokenPath]) }
 }

@@ -3,6 +3,8 @@ public import Logging
 /// What a backend server needs to know to start.
 public struct BackendServerConfiguration: Sendable {
     /// Bounds on what one request may bring or ask for.
+    ///
+    /// ``BackendServer/init(_:)`` refuses numbers of bytes below 0, and of rows below 1.
     public struct Limits: Sendable {
         /// Bytes of a JSON body; 32 MiB.
         public var jsonByteCount = 32 << 20
@@ -26,6 +28,8 @@ public struct BackendServerConfiguration: Sendable {
     }
 
     /// How files are split that come by signed URLs.
+    ///
+    /// ``BackendServer/init(_:)`` refuses a threshold below 0, and parts of less than one byte.
     public struct Presigned: Sendable {
         /// The largest file that comes in one request, in bytes; 100 MiB.
         public var thresholdByteCount: Int64 = 100 << 20
@@ -40,7 +44,7 @@ public struct BackendServerConfiguration: Sendable {
     public struct Jobs: Sendable {
         /// Whether jobs of releases with an archive are run at all; without it they wait for an agent of somebody else.
         public var isEnabled = true
-        /// How many jobs run at once, those of all tenants together; 2.
+        /// How many jobs run at once, those of all tenants together, 1 or more; 2.
         public var slotCount = 2
         /// How long a job may take, the installation of its packages included; any time unless set.
         public var timeLimit: Duration?

@@ -18,8 +18,10 @@ public struct BackendServerError: Error, Sendable, CustomStringConvertible {
         public static let addressUnusable = Self(rawValue: "address_unusable")
         /// The server ended before it was ready.
         public static let notRunning = Self(rawValue: "not_running")
-        /// A tenant or token that was named does not exist, or exists already.
+        /// A setting is not usable, or a tenant or token that was named does not exist, or exists already.
         public static let invalidArgument = Self(rawValue: "invalid_argument")
+        /// The database cannot take the call now: it is busy, full, removed or closed.
+        public static let unavailable = Self(rawValue: "unavailable")
     }
 
     /// What kind of failure it is.

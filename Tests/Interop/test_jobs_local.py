@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from conftest import BINARY
 from test_command_line import run
 
 SIZE = 10 if os.environ.get("SYNAPSE_BIG_TESTS") else 1
@@ -256,6 +257,28 @@ print("done")
     server.start()
     row = finish(server, job)
     assert row["status"] == "FAILED" and row["error"]["error_type"] == "lost" and "killed" in row["error"]["message"]
+
+
+def test_waiting_for_a_job_goes_on_over_a_restart(make_server):
+    server = make_server()
+    script = """
+import os, time
+print("up", flush=True)
+while not os.path.exists("go"): time.sleep(0.02)
+"""
+    job = start(server, publish(server, script))
+    until(lambda: lines(server, job) == ["up"])
+    environment = {**os.environ, "SYNAPSE_HOST": server.url, "SYNAPSE_ACCESS_TOKEN": server.token}
+    command = [BINARY, "job", "wait", job]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    assert "RUNNING" in process.stderr.readline()
+    server.kill()
+    # Longer than the repeats of one request.
+    time.sleep(5)
+    server.start()
+    (server.directory / "jobs" / job / "plugin" / "go").touch()
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 0 and "waiting for the backend" in said, said
 
 
 def test_a_hundred_jobs_on_two_slots(make_server, tmp_path):

@@ -167,7 +167,8 @@ struct ConnectionTests {
     }
 
     /// The time to finish requests is over in the middle of an upload: its temporary file goes with it.
-    @Test func whatACancelledRequestLeavesIsRemoved() async throws {
+    @Test(arguments: ["data_files", "models", "plugin_releases"])
+    func whatACancelledRequestLeavesIsRemoved(resource: String) async throws {
         try await withTemporaryDirectory { directory in
             var configuration = BackendServerConfiguration(dataDirectory: directory, port: 0)
             configuration.logger.logLevel = .critical
@@ -178,7 +179,7 @@ struct ConnectionTests {
                     running.addTask { try? await server.run() }
                     let url = try await server.waitUntilReady()
                     let bytes = TestClient.multipart(file: [UInt8](repeating: 7, count: 4 << 20))
-                    var request = HTTPClientRequest(url: url + "/data_files/")
+                    var request = HTTPClientRequest(url: "\(url)/\(resource)/")
                     request.method = .POST
                     request.headers = [
                         "Synapse-Access-Token": "Token \(server.adminToken)",

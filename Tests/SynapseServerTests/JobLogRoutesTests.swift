@@ -86,6 +86,25 @@ struct JobLogRoutesTests {
         }
     }
 
+    /// The disk fails in the middle of a list: what was stored before goes again.
+    @Test func createLogsThatFailHalfwayLeaveNoFiles() async throws {
+        try await withEmbeddedBackend { backend in
+            let client = TestClient(backend)
+            let work = try await JobWorkspace(client)
+            let job = try await work.makeJob()
+            let files = backend.dataDirectory + "/files"
+            // Content is stored in one of 256 folders by chance: files are in the place of 32.
+            for first in "0123456789abcdef" {
+                for second in "08" { _ = try OpenFile(path: "\(files)/\(first)\(second)", mode: .creating) }
+            }
+            let entries = (0..<200).map { Self.entry(job, "\($0)", ["file": .string("data:text/plain,\($0)")]) }
+            let reply = try await client.post("/logs/", .array(entries))
+            #expect(reply.status == 500, "\(reply.text)")
+            #expect(FileSystem.names(in: files).flatMap { FileSystem.names(in: "\(files)/\($0)") } == [])
+            #expect(FileSystem.names(in: backend.dataDirectory + "/uploads") == [])
+        }
+    }
+
     @Test(
         arguments: [
             (["job": .null], "job"), (["job": "6f1f"], "job"), (["job": [1]], "job"), (["event": ""], "event"),

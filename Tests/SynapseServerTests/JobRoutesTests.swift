@@ -277,4 +277,18 @@ struct JobRoutesTests {
             #expect(try await work.client.json(.PUT, path, ["lr": 1])["trial_id"].arrayValue?.count == 1)
         }
     }
+
+    @Test func aConsoleLogHasABoundInBytes() async throws {
+        try await withEmbeddedBackend(configure: { $0.limits.pageByteCount = 10_000 }) { backend in
+            let work = try await JobWorkspace(TestClient(backend))
+            let job = try await work.makeJob()
+            let line = String(repeating: "y", count: 6000)
+            try await work.printLines(job, [line])
+            #expect(try await work.client.get("/jobs/\(job)/console_logs/").json == [.string(line)])
+            try await work.printLines(job, [line, line])
+            let reply = try await work.client.get("/jobs/\(job)/console_logs/")
+            #expect(reply.status == 413, "\(reply.text.prefix(200))")
+            #expect(reply["detail"].stringValue?.contains("tail_console_logs") == true)
+        }
+    }
 }

@@ -1,3 +1,10 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 import GRDB
 import Logging
 import SynapseModels
@@ -144,5 +151,21 @@ struct SweepTests {
             _ = try BackendServer(BackendServerConfiguration(dataDirectory: "/dev/null/data"))
         }
         #expect(unusable?.message.contains("Not a directory") == true, "\(unusable?.message ?? "")")
+    }
+
+    @Test func aJobsFolderThatCannotBeRemovedKeepsNoServerFromStarting() async throws {
+        try await withTemporaryDirectory { directory in
+            try await withEmbeddedBackend(in: directory) { _ in }
+            let stray = directory + "/jobs/" + UUIDText.make()
+            try FileSystem.makeDirectory(stray)
+            // A link to itself can be opened by nobody, not even by root.
+            #expect(unsafe symlink(stray + "/lock", stray + "/lock") == 0)
+            let lines = LogLines()
+            let logger = Logger(label: "test") { _ in CapturingHandler(lines: lines) }
+            try await withEmbeddedBackend(in: directory, logger: logger) { backend in
+                #expect(backend.server.sweepReport.removedTemporaryCount == 0)
+            }
+            #expect(lines.text.contains(stray), "\(lines.text)")
+        }
     }
 }

@@ -94,9 +94,13 @@ struct StartupSweep {
                 skip(path)
                 continue
             }
-            if !isScratch, try LocalJobFolder(path: path).runner() != nil { continue }
-            try FileSystem.removeTree(path)
-            report.removedTemporaryCount += 1
+            do {
+                if !isScratch, try LocalJobFolder(path: path).runner() != nil { continue }
+                try FileSystem.removeTree(path)
+                report.removedTemporaryCount += 1
+            } catch {
+                logger.warning("what a job left cannot be removed", metadata: ["path": "\(path)", "error": "\(error)"])
+            }
         }
     }
 

@@ -88,6 +88,9 @@ struct ServerDatabase: Sendable {
 }
 
 extension APIError {
+    /// Whether it says that the database may take the same later.
+    var mayPass: Bool { status == APIError.busy.status || status == APIError.outOfSpace.status }
+
     static var busy: APIError {
         var error = APIError(.serviceUnavailable, "The server is busy; try again.")
         error.headers[.retryAfter] = "1"

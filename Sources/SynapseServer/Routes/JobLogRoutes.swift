@@ -20,13 +20,13 @@ enum JobLogRoutes {
         let form = try JobLogForm(body.raw, maximum: scope.limits.batchRowCount)
         let repository = JobLogRepository(tenant: scope.identity.tenantID)
         let files = scope.services.files
-        let contents = try await store(form.entries, in: files)
-        let named = NamedContents()
-        // What no row came to name is surplus; the start-up sweep would find it too.
-        let removeSurplus: @Sendable () -> Void = {
-            for content in contents.values where !named.contains(content.name) { files.remove(content.name) }
+        var names: [Int: String] = [:]
+        for (index, entry) in form.entries.enumerated() where entry.file != nil {
+            names[index] = LocalFileStore.makeName()
         }
+        let named = NamedContents()
         do {
+            let contents = try await store(form.entries, as: names, in: files)
             let answer = try await scope.write(body.fingerprint).commit(changing: [TableChange(table: .jobLog)]) { db in
                 let records = try repository.create(db, form.entries, contents, in: files) { named.note($0) }
                 return Answer(status: .created, reserving: records.count * 256) { writer in
@@ -39,24 +39,24 @@ enum JobLogRoutes {
                     }
                 }
             }
-            if !contents.isEmpty { try await files.run(removeSurplus) }
+            for name in names.values where !named.contains(name) { await scope.services.removeUnlessNamed(name) }
             return answer
         } catch {
-            named.forget()
-            if !contents.isEmpty { try? await files.run(removeSurplus) }
+            // What a failure leaves behind is surplus; the start-up sweep would find it too.
+            for name in names.values { await scope.services.removeUnlessNamed(name) }
             if let errors = error as? RowErrors { throw form.error(errors) }
             throw error
         }
     }
 
     /// Puts the content of entries on the disk before a row may name it.
-    private static func store(_ entries: [JobLogValues], in files: LocalFileStore) async throws -> [Int: StoredContent]
-    {
+    private static func store(
+        _ entries: [JobLogValues], as names: [Int: String], in files: LocalFileStore
+    ) async throws -> [Int: StoredContent] {
         var contents: [Int: StoredContent] = [:]
         for (index, entry) in entries.enumerated() {
-            guard let file = entry.file else { continue }
+            guard let file = entry.file, let name = names[index] else { continue }
             let incoming = files.makeIncomingFile()
-            let name = LocalFileStore.makeName()
             contents[index] = try await files.run {
                 do {
                     try incoming.append(ByteBuffer(bytes: file.bytes))
@@ -80,7 +80,4 @@ private final class NamedContents: Sendable {
     func contains(_ name: String) -> Bool { names.withLock { $0.contains(name) } }
 
     func note(_ name: String) { names.withLock { _ = $0.insert(name) } }
-
-    /// The transaction was rolled back.
-    func forget() { names.withLock { $0 = [] } }
 }

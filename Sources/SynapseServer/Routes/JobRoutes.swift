@@ -33,6 +33,7 @@ enum JobRoutes {
             let id = try scope.textIdentifier()
             let repository = JobRepository(tenant: scope.identity.tenantID)
             let hasTimes = wantsTimes(scope)
+            let limit = scope.services.configuration.limits.pageByteCount
             return try await scope.database.read { db in
                 let record = try repository.existing(db, id)
                 var writer = JSONWriter(reservingCapacity: 1 << 16)
@@ -40,6 +41,7 @@ enum JobRoutes {
                 writer.array { writer in
                     do {
                         try repository.forEachLine(db, record.id) { line in
+                            guard writer.bytes.count < limit else { throw tooLong(limit) }
                             guard hasTimes else { return writer.element(line.text) }
                             writer.element { writer in
                                 writer.object { writer in
@@ -60,6 +62,13 @@ enum JobRoutes {
             table.onStream(.get, path, tail)
         }
         table.on(.put, "trains/{id}/override_best_trial", overrideBestTrial)
+    }
+
+    /// A whole log is one answer, which is held in memory.
+    private static func tooLong(_ limit: Int) -> APIError {
+        APIError(
+            .contentTooLarge,
+            "The console log has more than \(limit) bytes; read tail_console_logs, which sends it piece by piece.")
     }
 
     private static let update: RouteTable.Handler = { scope in

@@ -111,14 +111,12 @@ enum ModelRoutes {
                 outcome.note(adoption.isNew)
                 return answer
             }
-            if !outcome.isNamed { try await files.run { files.remove(name) } }
+            if !outcome.isNamed { await scope.services.removeUnlessNamed(name) }
             return answer
         } catch {
             // What a failure leaves behind is surplus; the start-up sweep would find it too.
-            try? await files.run {
-                incoming.discard()
-                files.remove(name)
-            }
+            await files.cleanUp { incoming.discard() }
+            await scope.services.removeUnlessNamed(name)
             throw error
         }
     }

@@ -60,7 +60,7 @@ enum PluginReleaseRoutes {
             var fingerprint = scope.fingerprint()
             for field in received.fields { fingerprint.add("\(field.name)=\(field.value)") }
             guard let head = received.file else {
-                try await files.run { incoming.discard() }
+                await files.cleanUp { incoming.discard() }
                 return try await commit(scope, fingerprint, form, nil)
             }
             guard received.fileByteCount > 0 else { throw APIError.field("file", "The submitted file is empty.") }
@@ -79,10 +79,8 @@ enum PluginReleaseRoutes {
             return try await commit(scope, fingerprint, form, archive)
         } catch {
             // What a failure leaves behind is surplus; the start-up sweep would find it too.
-            try? await files.run {
-                incoming.discard()
-                files.remove(name)
-            }
+            await files.cleanUp { incoming.discard() }
+            await scope.services.removeUnlessNamed(name)
             throw error
         }
     }
@@ -111,7 +109,7 @@ enum PluginReleaseRoutes {
                 db, plugin: plugin, author: identity.userID, form.values, file: file)
             return Answer(status: isNew ? .created : .ok) { record.write(to: &$0, .all, scope.links) }
         }
-        if let archive, !outcome.isNamed { try await files.run { files.remove(archive.name) } }
+        if let archive, !outcome.isNamed { await scope.services.removeUnlessNamed(archive.name) }
         return answer
     }
 }

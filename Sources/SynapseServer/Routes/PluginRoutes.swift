@@ -41,11 +41,10 @@ enum PluginRoutes {
         let body = try await scope.readJSON()
         let row = try body.object()
         let repository = PluginRepository(tenant: scope.identity.tenantID)
-        // Releases are filtered by the code of their plugin.
-        let changes = [
-            TableChange(table: .plugin, changedExisting: true),
-            TableChange(table: .pluginRelease, changedExisting: true),
-        ]
+        // All of these are filtered by the code of their plugin.
+        let changes = [.plugin, .pluginRelease, .job, .model, .serveApplication].map { (table: ListedTable) in
+            TableChange(table: table, changedExisting: true)
+        }
         return try await scope.write(body.fingerprint).commit(changing: changes) { db in
             let old = try repository.existing(db, reference)
             let record = try repository.update(db, old.id, try values(row, over: old.values))

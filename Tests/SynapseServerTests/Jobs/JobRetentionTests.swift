@@ -1,3 +1,10 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 import GRDB
 import SynapseModels
 import SynapseTestSupport
@@ -61,5 +68,29 @@ struct JobRetentionTests {
         let row = try await client.get("/jobs/\(job)/")
         #expect(row["status"] == "SUCCEEDED", "\(row.text)")
         return job
+    }
+
+    /// An environment that cannot be removed keeps no folder of a job.
+    @Test func foldersAreSweptWhateverBecomesOfEnvironments() async throws {
+        try await withTemporaryDirectory { directory in
+            try await withEmbeddedBackend(in: directory) { backend in
+                let client = TestClient(backend)
+                let made = try await client.release(
+                    [("plugin", "p"), ("version", "1"), ("config", Self.config)],
+                    file: TestArchive.bytes(["main.py": "print('kept')"]))
+                #expect(made.status == 201, "\(made.text)")
+                _ = try await run(client)
+                let services = backend.server.services
+                // A link to itself can be opened by nobody, not even by root.
+                let lock = directory + "/environments/" + String(repeating: "a", count: 32) + ".lock"
+                #expect(unsafe symlink(lock, lock) == 0)
+                let past = WireTime.now(adding: .zero - services.configuration.jobs.retention - .seconds(1))
+                try await services.database.write { db in
+                    try db.execute(sql: "UPDATE job_run SET ended = ?", arguments: [past])
+                }
+                try await JobSweep(executor: try #require(services.executor), services: services).run()
+                #expect(folders(directory).isEmpty)
+            }
+        }
     }
 }

@@ -131,4 +131,51 @@ struct LocalExecutorTests {
             try await body(executor, folder)
         }
     }
+
+    /// What never becomes a runner is told so, and no process of it is left, not even one that waits to be reaped.
+    @Test(arguments: ["exec /bin/sleep 600", "exit 3"])
+    func aRunnerThatDoesNotStartLeavesNoProcess(_ command: String) async throws {
+        try await withTemporaryDirectory { folder in
+            try FileSystem.makeDirectory(folder + "/jobs")
+            var settings = BackendServerConfiguration.Jobs()
+            settings.python = try Self.makePython(
+                "[ \"$2\" = -c ] && echo \"$0 3.12.0\" && exit 0\necho $$ > \(folder)/number\n\(command)", in: folder)
+            let executor = LocalExecutor(
+                jobs: folder + "/jobs", environments: folder + "/environments", settings: settings,
+                threads: .singleton, environment: [:])
+            let run = try JobExecutorConformance(executor: executor, folder: folder).makeRun("pass")
+            let error = await #expect(throws: JobExecutorError.self) {
+                try await executor.start(run, handle: executor.makeHandle(for: run))
+            }
+            #expect(error?.code == .refused)
+            #expect(try Self.isGone(folder + "/number"))
+        }
+    }
+
+    /// A candidate that does not answer is ended.
+    @Test func aPythonThatDoesNotAnswerLeavesNoProcess() async throws {
+        try await withTemporaryDirectory { folder in
+            let python = try Self.makePython("echo $$ > \(folder)/number\nexec /bin/sleep 600", in: folder)
+            let finder = PythonFinder(wanted: python, environment: [:], scratch: folder)
+            await #expect(throws: JobExecutorError.self) {
+                try await NIOThreadPool.singleton.runIfActive { try finder.find() }
+            }
+            #expect(try Self.isGone(folder + "/number"))
+        }
+    }
+
+    /// A program that is taken for a Python.
+    private static func makePython(_ script: String, in folder: String) throws -> String {
+        let path = folder + "/python"
+        try FileSystem.writeAtomically("#!/bin/sh\n\(script)\n", to: path)
+        try SystemError.check("chmod", path) { unsafe chmod(path, 0o700) }
+        return path
+    }
+
+    /// Whether there is no process any more of the number in a file; one that was not reaped is one.
+    private static func isGone(_ path: String) throws -> Bool {
+        let text = try #require(try FileSystem.readText(path))
+        let process = try #require(Int32(text.split(whereSeparator: \.isNewline).joined()))
+        return kill(process, 0) == -1 && errno == ESRCH
+    }
 }

@@ -3,9 +3,12 @@ import SynapseModels
 
 /// Waits for the end of a job and shows how far it is.
 struct JobWaiter {
+    /// How long a backend that went away in between is waited for.
+    private static let patience: Duration = .seconds(60)
+
     let client: BackendClient
 
-    /// Asks again and again, at most every two seconds, until the job has ended.
+    /// Asks again and again, at most every two seconds, until the job has ended; a backend that is restarted is waited for.
     ///
     /// - Parameters:
     ///   - id: The job.
@@ -15,9 +18,12 @@ struct JobWaiter {
     func wait(for id: Job.ID, limit: Duration? = nil) async throws -> Job {
         let deadline = limit.map { ContinuousClock.now + $0 }
         var display = JobProgressDisplay()
+        let outage = UploadOutage(tolerance: min(Self.patience, limit ?? Self.patience), client: client) { error in
+            Terminal.say("\(error.message); waiting for the backend")
+        }
         var pause = Duration.milliseconds(200)
+        var job = try await client.getJob(id)
         while true {
-            let job = try await client.getJob(id)
             display.show(job)
             if job.status?.isFinal == true {
                 display.finish()
@@ -29,6 +35,7 @@ struct JobWaiter {
             }
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .seconds(2))
+            job = try await outage.persistently { try await client.getJob(id) }.get()
         }
     }
 }

@@ -117,8 +117,8 @@ struct JobConductor: Sendable {
                         if isStopped { try await executor.stop(handle) }
                     }
                     let lines = assembler.take(output)
-                    position = assembler.position
                     try await keep(job, lines, assembler.position)
+                    position = assembler.position
                 }
                 try await keep(job, assembler.finish(), assembler.position)
                 return try await end(job, exit)
@@ -139,6 +139,13 @@ struct JobConductor: Sendable {
                 pause = min(pause * 2, Self.longestPause)
             }
         }
+    }
+
+    /// Ends a job that cannot be gone on with, and what may run of it.
+    func giveUp(_ job: JobRecord.Key, _ reason: String) async throws {
+        let run = try await database.read { try JobRunRepository().find($0, job) }
+        if let handle = run?.handle, run?.executor == executor.name { try? await executor.stop(handle) }
+        try await end(job, JobExit(.preparation, reason: reason))
     }
 
     private func keep(_ job: JobRecord.Key, _ lines: [PrintedLine], _ position: Int64) async throws {
@@ -175,7 +182,11 @@ struct JobConductor: Sendable {
     }
 
     private func changed(_ job: JobRecord.Key) {
-        services.cache.note([TableChange(table: .job, changedExisting: true)], tenant: job.tenant)
+        // A job has a token of its own while it runs.
+        let changes = [.job, .accessToken].map { (table: ListedTable) in
+            TableChange(table: table, changedExisting: true)
+        }
+        services.cache.note(changes, tenant: job.tenant)
         services.watch.signal(job.id)
     }
 }

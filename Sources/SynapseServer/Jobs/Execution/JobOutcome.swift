@@ -5,6 +5,8 @@ import SynapseModels
 struct JobOutcome: Sendable {
     private static let resultStart = "__SYNAPSE_RESULT_START__"
     private static let resultEnd = "__SYNAPSE_RESULT_END__"
+    /// Characters of a printed result; as large as a result that comes as JSON.
+    private static let longestResult = BackendServerConfiguration.Limits().jsonByteCount
     private static let quotedLineCount = 5
     private static let longestQuote = 2000
 
@@ -119,13 +121,17 @@ struct JobOutcome: Sendable {
 
     /// The JSON that the SDK's entry point prints between two marks; the last of them.
     private static func printedResult(_ db: Database, _ job: Int64) throws -> String? {
-        let find = "SELECT max(number) FROM console_line WHERE job_id = ? AND text = ?"
+        // A progress bar may have left its line open.
+        let find = "SELECT max(number) FROM console_line WHERE job_id = ? AND substr(text, -length(?2)) = ?2"
         guard let start = try Int64?.fetchOne(db, sql: find, arguments: [job, resultStart]) ?? nil,
             let end = try Int64?.fetchOne(db, sql: find, arguments: [job, resultEnd]) ?? nil, start < end
         else { return nil }
+        let between = "FROM console_line WHERE job_id = ? AND number > ? AND number < ?"
+        let byteCount = try Int.fetchOne(
+            db, sql: "SELECT coalesce(sum(length(text) + 1), 0) \(between)", arguments: [job, start, end])
+        guard let byteCount, byteCount <= longestResult else { return nil }
         let lines = try String.fetchAll(
-            db, sql: "SELECT text FROM console_line WHERE job_id = ? AND number > ? AND number < ? ORDER BY number",
-            arguments: [job, start, end])
+            db, sql: "SELECT text \(between) ORDER BY number", arguments: [job, start, end])
         guard let raw = try? RawJSON(parsing: Array(lines.joined().utf8)), raw.isObject || raw.isArray else {
             return nil
         }

@@ -7,6 +7,9 @@ import SynapseModels
 /// All that it knows is in the database, so a server that starts goes on where another ended. The tasks that follow
 /// runs are children of ``run()``: none outlives it. The runs themselves may: they are followed again after a restart.
 struct JobScheduler: Sendable {
+    /// Before the database is asked again.
+    private static let pause: Duration = .seconds(5)
+
     let executor: any JobExecutor
     let services: Services
     /// Where jobs reach this server.
@@ -20,7 +23,17 @@ struct JobScheduler: Sendable {
             }
             services.jobSignal.send()
             for await _ in services.jobSignal.stream {
-                while let job = try await claim() { group.addTask { try await conduct(job) } }
+                do {
+                    while let job = try await claim() { group.addTask { try await conduct(job) } }
+                } catch {
+                    if Task.isCancelled { throw CancellationError() }
+                    services.logger.warning("the queue of jobs cannot be read", metadata: ["error": "\(error)"])
+                    // Nothing else may call for the jobs that wait.
+                    group.addTask {
+                        try await Task.sleep(for: Self.pause)
+                        services.jobSignal.send()
+                    }
+                }
             }
             throw CancellationError()
         }
@@ -28,30 +41,41 @@ struct JobScheduler: Sendable {
 
     private func claim() async throws -> JobRecord.Key? {
         let slotCount = services.configuration.jobs.slotCount
-        do {
-            return try await services.database.write { [name = executor.name] db in
-                try JobRunRepository().claim(db, executor: name, slotCount: slotCount)
-            }
-        } catch {
-            if Task.isCancelled { throw CancellationError() }
-            services.logger.warning("the queue of jobs cannot be read", metadata: ["error": "\(error)"])
-            return nil
+        return try await services.database.write { [name = executor.name] db in
+            try JobRunRepository().claim(db, executor: name, slotCount: slotCount)
         }
     }
 
     /// Sees one job to its end, which is its own affair: no failure of it ends the others.
+    ///
+    /// Its slot is free when its end is written. While the database takes nothing, as on a full disk, the run goes on, and what it prints waits where it is
+    /// written: it is followed again from the line that was kept last.
     private func conduct(_ job: JobRecord.Key) async throws {
         defer { services.jobSignal.send() }
-        let conductor = JobConductor(executor: executor, services: services, backendURL: backendURL)
         try await services.jobs.withOutput(of: job) {
-            do {
-                try await conductor.run(job)
-            } catch {
-                if Task.isCancelled { throw CancellationError() }
-                services.logger.error("a job was given up", metadata: ["job": "\(job.id)", "error": "\(error)"])
-                let text = (error as? JobExecutorError)?.message ?? "The server could not go on with the job: \(error)."
-                try? await conductor.end(job, JobExit(.preparation, reason: text))
+            while true {
+                do {
+                    return try await conductOnce(job)
+                } catch {
+                    if Task.isCancelled { throw CancellationError() }
+                    services.logger.warning(
+                        "a job waits for the database", metadata: ["job": "\(job.id)", "error": "\(error)"])
+                    try await Task.sleep(for: Self.pause)
+                }
             }
+        }
+    }
+
+    private func conductOnce(_ job: JobRecord.Key) async throws {
+        let conductor = JobConductor(executor: executor, services: services, backendURL: backendURL)
+        do {
+            try await conductor.run(job)
+        } catch {
+            if Task.isCancelled { throw CancellationError() }
+            if let error = error as? APIError, error.mayPass { throw error }
+            services.logger.error("a job was given up", metadata: ["job": "\(job.id)", "error": "\(error)"])
+            let text = (error as? JobExecutorError)?.message ?? "The server could not go on with the job: \(error)."
+            try await conductor.giveUp(job, text)
         }
     }
 }

@@ -9,7 +9,11 @@ struct JobSweep: Sendable {
     /// A job whose traces cannot be removed now is tried again at the next turn.
     func run() async throws {
         if try await services.database.read({ try JobRunRepository().underWay($0).isEmpty }) {
-            try await executor.tidy()
+            do {
+                try await executor.tidy()
+            } catch let error as JobExecutorError {
+                services.logger.warning("what jobs share cannot be tidied", metadata: ["error": "\(error)"])
+            }
         }
         let time = WireTime.now(adding: .zero - services.configuration.jobs.retention)
         let old = try await services.database.read { [name = executor.name] db in

@@ -77,6 +77,13 @@ enum ChildProcess {
         return signal == 0 ? JobExit(.status((status >> 8) & 0xFF)) : JobExit(.signal(signal))
     }
 
+    /// Kills a child that has not been reaped, and reaps it: its number may be another's afterwards.
+    static func end(_ child: pid_t) {
+        kill(child, SIGKILL)
+        var status: Int32 = 0
+        while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
+    }
+
     private static func withCStrings<Result>(
         _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
     ) -> Result {

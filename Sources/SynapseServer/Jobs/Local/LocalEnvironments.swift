@@ -20,18 +20,23 @@ struct LocalEnvironments: Sendable {
 
     /// Removes what no job has used for long and what is broken, with its lock; what somebody makes now stays.
     func sweep() throws(SystemError) {
+        var failure: SystemError?
         let names = FileSystem.names(in: path).map { $0.hasSuffix(".lock") ? String($0.dropLast(5)) : $0 }
         for name in Set(names) where Hexadecimal.isText(name, digitCount: 32) {
-            let home = path + "/" + name
-            let lock = home + ".lock"
-            let file = try SystemError.check("open", lock) { unsafe open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
-            defer { _ = close(file) }
-            guard flock(file, LOCK_EX | LOCK_NB) == 0, try isOld(home) else { continue }
-            // First, so that half of an environment is never taken for a whole one.
-            try FileSystem.remove(home + "/complete")
-            try FileSystem.removeTree(home)
-            try FileSystem.remove(lock)
+            do throws(SystemError) { try sweep(path + "/" + name) } catch { failure = failure ?? error }
         }
+        if let failure { throw failure }
+    }
+
+    private func sweep(_ home: String) throws(SystemError) {
+        let lock = home + ".lock"
+        let file = try SystemError.check("open", lock) { unsafe open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
+        defer { _ = close(file) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0, try isOld(home) else { return }
+        // First, so that half of an environment is never taken for a whole one.
+        try FileSystem.remove(home + "/complete")
+        try FileSystem.removeTree(home)
+        try FileSystem.remove(lock)
     }
 
     private func isOld(_ home: String) throws(SystemError) -> Bool {

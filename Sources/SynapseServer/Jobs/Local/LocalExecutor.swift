@@ -82,7 +82,8 @@ final class LocalExecutor: JobExecutor {
                 return
             }
             if exit != nil || ContinuousClock.now > deadline {
-                kill(child, SIGKILL)
+                if exit == nil { try await blocking { ChildProcess.end(child) } }
+                children.withLock { $0[handle] = nil }
                 let said = (try? FileSystem.readText(folder.console)) ?? ""
                 throw JobExecutorError.refused(
                     "The runner of the job did not start with \(python.path): \(said.suffix(500))")

@@ -71,7 +71,7 @@ struct PythonFinder: Sendable {
             }
             usleep(20_000)
         }
-        kill(child, SIGKILL)
+        ChildProcess.end(child)
         return nil
     }
 }

@@ -165,10 +165,10 @@ extension JobRepository {
     }
 
     /// Hands out each line of a job, in order.
-    func forEachLine(_ db: Database, _ job: Int64, _ body: (PrintedLine) -> Void) throws {
+    func forEachLine(_ db: Database, _ job: Int64, _ body: (PrintedLine) throws -> Void) throws {
         let lines = try Row.fetchCursor(
             db, sql: "SELECT text, created FROM console_line WHERE job_id = ? ORDER BY number", arguments: [job])
-        while let line = try lines.next() { body(PrintedLine(text: line[0], created: line[1])) }
+        while let line = try lines.next() { try body(PrintedLine(text: line[0], created: line[1])) }
     }
 
     /// Lines from a number on, up to a number of them and about a number of bytes, and the state of the job at that

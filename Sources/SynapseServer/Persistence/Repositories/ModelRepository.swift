@@ -30,7 +30,7 @@ struct ModelRepository: Sendable {
         let ids = Condition.oneOf("id", values.compactMap { Int64($0) })
         return Condition(
             sql: "model.plugin_id IN (SELECT id FROM plugin WHERE \(codes.sql) OR \(ids.sql))",
-            arguments: codes.arguments + ids.arguments)
+            arguments: codes.arguments + ids.arguments, isVolatile: true)
     }
 
     /// Where a model's file comes from.
