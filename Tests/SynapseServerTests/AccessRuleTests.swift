@@ -103,6 +103,20 @@ struct AccessRuleTests {
         }
     }
 
+    /// On a busy machine a job may say what has become of it before the server has written that it runs.
+    @Test func aJobThatSpeaksRuns() async throws {
+        try await withEmbeddedBackend { backend in
+            let job = try await Self.jobOfAnOwner(backend)
+            let row = try #require(try await job.get("/jobs/").results.first)
+            let path = "/jobs/\(row["id"]?.stringValue ?? "")/"
+            #expect(row["status"] == "PENDING")
+            #expect(try await TestClient(backend).json(.PATCH, path, ["status": "SUCCEEDED"]).status == 400)
+            let ended = try await job.json(.PATCH, path, ["status": "SUCCEEDED"])
+            #expect(ended.status == 200 && ended["status"] == "SUCCEEDED", "\(ended.text)")
+            #expect(ended["started"].stringValue != nil)
+        }
+    }
+
     /// A body that no route takes; a list would be an empty one.
     private static func ask(
         _ client: TestClient, _ method: HTTPRequest.Method, _ path: String, _ role: Role

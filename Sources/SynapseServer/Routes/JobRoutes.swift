@@ -77,7 +77,13 @@ enum JobRoutes {
         let change = try change(try body.object())
         let stopped = StoppedRun()
         let answer = try await commit(scope, body.fingerprint) { db, repository in
-            let job = try repository.update(db, try repository.existing(db, id), change)
+            var job = try repository.existing(db, id)
+            if job.id == scope.identity.jobID, job.status == JobStatus.pending.rawValue {
+                // Whoever speaks with the job's token runs, though its start may not be written yet.
+                _ = try JobRunRepository().begin(db, job.key)
+                job = try repository.existing(db, id)
+            }
+            job = try repository.update(db, job, change)
             if change.status == JobStatus.stopped.rawValue { stopped.note(try JobRunRepository().requestStop(db, job)) }
             return job
         }
