@@ -147,9 +147,21 @@ public final class BackendServer: Service, Sendable {
     private func runJobs() async throws {
         guard let executor = services.executor else { return try await Task.sleep(for: .seconds(Int64.max >> 8)) }
         let address = try await readiness.wait()
-        try await services.database.write { db in try EmbeddedAgent.register(db, url: address) }
+        try await registerAgent(address)
         let url = executor.isRemote ? services.configuration.publicURL ?? address : Self.loopback(address)
         try await JobScheduler(executor: executor, services: services, backendURL: url).run()
+    }
+
+    /// Says where jobs are run; a database that takes nothing for a moment is no reason to end.
+    private func registerAgent(_ address: String) async throws {
+        while true {
+            do {
+                return try await services.database.write { db in try EmbeddedAgent.register(db, url: address) }
+            } catch  where ServerDatabase.mayPass(error) {
+                services.configuration.logger.warning("jobs wait for the database", metadata: ["error": "\(error)"])
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
     }
 
     /// The address as programs of this machine reach it.

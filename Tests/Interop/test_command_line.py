@@ -150,7 +150,7 @@ def test_interruption_says_how_to_go_on(server, collection, tmp_path):
     started = time.monotonic()
     _, rest = process.communicate(timeout=30)
     assert process.returncode == 130, first_line + rest
-    assert "go on" in rest and ".report.jsonl" in rest and time.monotonic() - started < 5
+    assert "go on" in rest and ".report.jsonl" in rest and time.monotonic() - started < 20
     last = run(server, *command[1:])
     assert last.returncode == 0, last.stderr
     report = json.loads(last.stdout)

@@ -32,7 +32,10 @@ enum Terminal {
     ///
     /// It may hold names and other texts from anywhere: what could steer a terminal is shown, not done.
     static func say(_ message: String) {
-        let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }
+        let lines = message.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
+            line.split(separator: "\t", omittingEmptySubsequences: false).map { printable(String($0)) }
+                .joined(separator: "\t")
+        }
         // Where messages can't go, there is nowhere to say so.
         try? write(Array((lines.joined(separator: "\n") + "\n").utf8), to: STDERR_FILENO)
     }

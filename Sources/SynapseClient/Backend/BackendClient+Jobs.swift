@@ -83,7 +83,8 @@ extension BackendClient {
     ///
     /// - Parameter id: The job.
     /// - Returns: The lines, without their line feeds.
-    /// - Throws: ``ClientError``, coded `notFound` when there is no such job, or `responseTooLarge`.
+    /// - Throws: ``ClientError``, coded `notFound` when there is no such job, or `responseTooLarge` or `payloadTooLarge` for
+    ///   a log that only ``tailJobConsoleLogs(_:)`` can read.
     public func listJobConsoleLogs(_ id: Job.ID) async throws -> [String] {
         let answer: ConsoleLines = try await value(
             ClientRequest("listJobConsoleLogs", .get, .path("jobs/\(id.pathText)/console_logs/")))

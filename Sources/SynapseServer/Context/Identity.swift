@@ -46,7 +46,9 @@ extension Identity {
     /// Who the caller is within the tenant, in a word.
     var caller: String {
         if let jobID { return "job \(jobID)" }
-        return agentID.map { "agent \($0)" } ?? "user \(userID)"
+        if let agentID { return "agent \(agentID)" }
+        // Whoever may not act for the user as a whole must not get what is kept for the user.
+        return isPersonal ? "user \(userID)" : "user \(userID) by a given token"
     }
 
     /// - Throws: ``APIError`` with status 403 for somebody who is neither administrator nor owner of the tenant.

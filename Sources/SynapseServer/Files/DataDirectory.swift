@@ -94,8 +94,8 @@ final class DataDirectory: Sendable {
     /// Refuses a folder that holds something else: a backend's files between somebody's own would be sent or removed
     /// along with them.
     private static func refuseForeign(_ path: String) throws(BackendServerError) {
-        if FileSystem.exists(path + "/lock") || FileSystem.exists(path + "/synapse.db") { return }
-        let own = ["files", "uploads", "jobs", "environments", "storages", "admin-token", "lost+found"]
+        if FileSystem.exists(path + "/synapse.db") { return }
+        let own = ["files", "uploads", "jobs", "environments", "storages", "admin-token", "lock", "lost+found"]
         let foreign = FileSystem.names(in: path).filter { !$0.hasPrefix(".") && !own.contains($0) }.sorted()
         guard let first = foreign.first else { return }
         throw BackendServerError(

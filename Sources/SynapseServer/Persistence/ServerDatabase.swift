@@ -87,10 +87,18 @@ struct ServerDatabase: Sendable {
     }
 }
 
-extension APIError {
-    /// Whether it says that the database may take the same later.
-    var mayPass: Bool { status == APIError.busy.status || status == APIError.outOfSpace.status }
+extension ServerDatabase {
+    /// Whether a failure says that the database may take the same later.
+    static func mayPass(_ error: any Error) -> Bool {
+        if let error = error as? APIError {
+            return [APIError.busy.status, APIError.outOfSpace.status].contains(error.status)
+        }
+        let codes: [ResultCode] = [.SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY]
+        return (error as? DatabaseError).map { codes.contains($0.resultCode) } ?? false
+    }
+}
 
+extension APIError {
     static var busy: APIError {
         var error = APIError(.serviceUnavailable, "The server is busy; try again.")
         error.headers[.retryAfter] = "1"

@@ -48,6 +48,10 @@ enum MemberRoutes {
                 throw APIError.field(
                     email == nil ? "user" : "email", APIError.unknownKeyText(email ?? "\(user ?? 0)"))
             }
+            // Who is a member here may be spoken for by the tenant's owners.
+            if found != scope.identity.userID, try UserRepository().isAdministrator(db, found) {
+                throw APIError(.forbidden, "The administrator of the backend can't be made a member by others.")
+            }
             let record = try members.add(db, user: found, role: role)
             return Answer(status: .created) { record.write(to: &$0, .all) }
         }

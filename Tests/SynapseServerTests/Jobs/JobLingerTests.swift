@@ -18,7 +18,8 @@ struct JobLingerTests {
         url = os.environ["SYNAPSE_HOST"] + "/jobs/" + os.environ["SYNAPSE_JOB_ID"] + "/"
         headers = {"SYNAPSE-ACCESS-TOKEN": "Token " + token, "Content-Type": "application/json"}
         body = json.dumps({"status": "\(status)"}).encode()
-        urllib.request.urlopen(urllib.request.Request(url, body, headers, method="PATCH")).read()
+        try: urllib.request.urlopen(urllib.request.Request(url, body, headers, method="PATCH")).read()
+        except urllib.error.HTTPError as error: sys.exit(f"{error.code} {error.read()}")
         print("reported", flush=True)
         \(rest)
         """

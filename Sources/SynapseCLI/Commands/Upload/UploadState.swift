@@ -18,8 +18,9 @@ struct UploadState {
 
     /// Whether a file is a report, or a ledger with what belongs to it.
     static func isLeftover(_ path: String) -> Bool {
-        if path.hasSuffix(".ledger.jsonl") || path.hasSuffix(".ledger.jsonl.lock") { return true }
-        return path.hasSuffix(".jsonl") && UploadReport.beginsLikeOne(path)
+        guard path.hasSuffix(".jsonl") || path.hasSuffix(".ledger.jsonl.lock") else { return false }
+        let isEmpty = path.contains(".ledger.jsonl") && FileSource.Identity(path: path)?.byteCount == 0
+        return isEmpty || UploadReport.beginsLikeOne(path)
     }
 
     /// - Throws: ``UsageError`` when the report can't be written, or ``ClientError`` coded `conflict` when another

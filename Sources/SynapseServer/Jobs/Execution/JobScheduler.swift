@@ -29,10 +29,8 @@ struct JobScheduler: Sendable {
                     if Task.isCancelled { throw CancellationError() }
                     services.logger.warning("the queue of jobs cannot be read", metadata: ["error": "\(error)"])
                     // Nothing else may call for the jobs that wait.
-                    group.addTask {
-                        try await Task.sleep(for: Self.pause)
-                        services.jobSignal.send()
-                    }
+                    try await Task.sleep(for: Self.pause)
+                    services.jobSignal.send()
                 }
             }
             throw CancellationError()
@@ -48,34 +46,32 @@ struct JobScheduler: Sendable {
 
     /// Sees one job to its end, which is its own affair: no failure of it ends the others.
     ///
-    /// Its slot is free when its end is written. While the database takes nothing, as on a full disk, the run goes on, and what it prints waits where it is
-    /// written: it is followed again from the line that was kept last.
+    /// Its slot is free when its end is written. While the database takes nothing, as on a full disk, the run goes on,
+    /// and what it prints waits where it is written: it is followed again from the line that was kept last.
     private func conduct(_ job: JobRecord.Key) async throws {
         defer { services.jobSignal.send() }
+        let conductor = JobConductor(executor: executor, services: services, backendURL: backendURL)
         try await services.jobs.withOutput(of: job) {
+            /// Why the job is given up.
+            var reason: String?
             while true {
                 do {
-                    return try await conductOnce(job)
+                    guard let reason else { return try await conductor.run(job) }
+                    return try await conductor.giveUp(job, reason)
                 } catch {
                     if Task.isCancelled { throw CancellationError() }
-                    services.logger.warning(
-                        "a job waits for the database", metadata: ["job": "\(job.id)", "error": "\(error)"])
+                    let metadata: Logger.Metadata = ["job": "\(job.id)", "error": "\(error)"]
+                    if reason == nil, !ServerDatabase.mayPass(error) {
+                        services.logger.error("a job is given up", metadata: metadata)
+                        reason =
+                            (error as? JobExecutorError)?.message
+                            ?? "The server could not go on with the job: \(error)."
+                        continue
+                    }
+                    services.logger.warning("a job waits for the database", metadata: metadata)
                     try await Task.sleep(for: Self.pause)
                 }
             }
-        }
-    }
-
-    private func conductOnce(_ job: JobRecord.Key) async throws {
-        let conductor = JobConductor(executor: executor, services: services, backendURL: backendURL)
-        do {
-            try await conductor.run(job)
-        } catch {
-            if Task.isCancelled { throw CancellationError() }
-            if let error = error as? APIError, error.mayPass { throw error }
-            services.logger.error("a job was given up", metadata: ["job": "\(job.id)", "error": "\(error)"])
-            let text = (error as? JobExecutorError)?.message ?? "The server could not go on with the job: \(error)."
-            try await conductor.giveUp(job, text)
         }
     }
 }

@@ -96,7 +96,7 @@ final class LocalExecutor: JobExecutor {
         _ handle: String, from position: Int64, _ output: (JobOutput) async throws -> Void
     ) async throws -> JobExit {
         let folder = folder(handle)
-        guard try await blocking({ folder.exists && folder.wasTakenUp }) else {
+        guard try await wasTakenUp(folder) else {
             throw JobExecutorError.unknownRun("There is no folder of the job \(handle), or nothing was begun in it.")
         }
         // Says that the run is there, before anything was printed.
@@ -114,6 +114,18 @@ final class LocalExecutor: JobExecutor {
             if isOver { return try await blocking { [self] in end(of: folder, handle) } }
             try await Task.sleep(for: Self.pollInterval)
         }
+    }
+
+    /// Whether a run has begun; a runner that is there and has not said so yet is about to.
+    private func wasTakenUp(_ folder: LocalJobFolder) async throws -> Bool {
+        let deadline = ContinuousClock.now.advanced(by: Self.startPatience)
+        while try await !blocking({ folder.exists && folder.wasTakenUp }) {
+            guard try await blocking({ try folder.runner() }) != nil, ContinuousClock.now < deadline else {
+                return false
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        return true
     }
 
     func stop(_ handle: String) async throws {

@@ -47,17 +47,19 @@ struct TenantRepository: Sendable {
 
     /// Keeps a token's digest, unless it is kept already; the token itself is never stored.
     ///
-    /// It acts as the administrator of the backend, or else as the tenant's first owner, and is as good as their own:
-    /// whoever has the machine has made it.
+    /// It acts as the administrator of the backend in the first tenant, as the first owner in another, and is as good as
+    /// their own: whoever has the machine has made it.
     func keep(_ db: Database, token: String, tenant: Int64, description: String) throws {
         try db.execute(
             sql: """
                 INSERT INTO access_token (tenant_id, user_id, sha256, description, created, is_personal)
-                SELECT ?, user_id, ?, ?, ?, 1 FROM member JOIN user ON user.id = member.user_id
-                WHERE tenant_id = ? AND role = 'owner' ORDER BY user.is_admin DESC, member.id LIMIT 1
+                SELECT tenant_id, user_id, ?, ?, ?, 1 FROM member
+                JOIN user ON user.id = user_id JOIN tenant ON tenant.id = tenant_id
+                WHERE tenant_id = ? AND role = 'owner' ORDER BY is_admin = (code = ?) DESC, member.id LIMIT 1
                 ON CONFLICT (sha256) DO UPDATE SET is_personal = 1
+                WHERE tenant_id = excluded.tenant_id AND user_id = excluded.user_id
                 """,
-            arguments: [tenant, Authenticator.digest(token), description, WireTime.now(), tenant])
+            arguments: [Authenticator.digest(token), description, WireTime.now(), tenant, Self.defaultCode])
     }
 
     func isRevoked(_ db: Database, token: String) throws -> Bool {
