@@ -209,7 +209,8 @@ class Bench:
         if not folder.exists():
             folder.mkdir()
             for number in range(count):
-                (folder / f"{number:05}.bin").write_bytes(os.urandom(30_000))
+                # Chance would make a program of one in 65,536, by its first two bytes, which the guard refuses.
+                (folder / f"{number:05}.bin").write_bytes(b"data" + os.urandom(29_996))
         return folder
 
     # The scenarios.
