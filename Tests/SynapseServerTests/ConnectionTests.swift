@@ -227,17 +227,6 @@ struct ConnectionTests {
     }
 }
 
-/// Waits for something that another task brings about, for a minute at most.
-func eventually(
-    _ condition: () async throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation
-) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while try await !condition() {
-        try #require(ContinuousClock.now < deadline, "It has not come about.", sourceLocation: sourceLocation)
-        try await Task.sleep(for: .milliseconds(10))
-    }
-}
-
 /// Gives bytes in pieces of 64 KiB with a pause after each.
 struct SlowSequence: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
